@@ -1,4 +1,5 @@
-// How many single-character changes make one word into another (Levenshtein), for "did you mean …?".
+// How many single-character changes make one word into another (Levenshtein), for "did you mean
+// …?".
 #pragma once
 
 #include <cstddef>

@@ -14,9 +14,11 @@ constexpr OptionInfo kOptions[] = {
     // --- running ---
     {"temp", "", "T", "Randomness of the answer; 0 always takes the likeliest token"},
     {"top-k", "", "K", "Draw from the K likeliest tokens only; 0 switches it off"},
-    {"top-p", "", "P", "Draw from the likeliest tokens that make up probability P; 1 switches it off"},
+    {"top-p", "", "P",
+     "Draw from the likeliest tokens that make up probability P; 1 switches it off"},
     {"min-p", "", "P", "Drop tokens less likely than P times the likeliest; 0 switches it off"},
-    {"typical-p", "", "P", "Keep tokens of typical surprise up to probability P; 1 switches it off"},
+    {"typical-p", "", "P",
+     "Keep tokens of typical surprise up to probability P; 1 switches it off"},
     {"repeat-penalty", "", "R", "Divide the score of recent tokens by R; 1 switches it off"},
     {"presence-penalty", "", "X", "Subtract X from the score of tokens that occurred recently"},
     {"frequency-penalty", "", "X", "Subtract X per recent occurrence from a token's score"},
@@ -27,7 +29,8 @@ constexpr OptionInfo kOptions[] = {
     {"max-tokens", "n", "N", "Most tokens to generate for one answer; -1 is until done"},
     {"ctx", "c", "N", "Context size in tokens; 0 takes the model's, at most 4096", true},
     {"threads", "t", "N", "Threads to compute with; 0 takes the usable cores", true},
-    {"isa", "", "NAME", "Instruction set of the kernels (see 'hob doctor'); empty is the best", true},
+    {"isa", "", "NAME", "Instruction set of the kernels (see 'hob doctor'); empty is the best",
+     true},
     {"backend", "", "NAME", "'cpu', or 'reference' for the slow plain-loop definition"},
     {"raw", "", "", "Give the prompt to the model as it is, without chat template"},
     {"system", "", "TEXT", "System prompt"},
@@ -51,7 +54,9 @@ constexpr OptionInfo kOptions[] = {
 
 }  // namespace
 
-std::span<const OptionInfo> all_options() { return kOptions; }
+std::span<const OptionInfo> all_options() {
+  return kOptions;
+}
 
 const OptionInfo& option_info(std::string_view name) {
   for (const OptionInfo& info : kOptions)

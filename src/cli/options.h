@@ -1,5 +1,5 @@
-// The one table of options. A flag, its environment variable and its JSON field share one name; help texts, the man page
-// and docs/commands.md are made from this table.
+// The one table of options. A flag, its environment variable and its JSON field share one name;
+// help texts, the man page and docs/commands.md are made from this table.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -10,10 +10,10 @@
 namespace hob::cli {
 
 struct OptionInfo {
-  std::string_view name;     // "temp": the flag --temp, the variable HOB_TEMP, the JSON field temp
+  std::string_view name;  // "temp": the flag --temp, the variable HOB_TEMP, the JSON field temp
   std::string_view shorthand;  // "t" or ""
-  std::string_view metavar;  // "N"; "" for a switch
-  std::string_view help;     // one sentence without a full stop
+  std::string_view metavar;    // "N"; "" for a switch
+  std::string_view help;       // one sentence without a full stop
   bool from_environment = false;
 };
 

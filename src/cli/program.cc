@@ -11,8 +11,9 @@ namespace hob::cli {
 
 namespace {
 
-constexpr AddCommand kCommands[] = {add_run,     add_show,  add_tokenize, add_logits, add_template,
-                                    add_explain, add_bench, add_synth,    add_doctor, add_reference};
+constexpr AddCommand kCommands[] = {add_run,      add_show,     add_tokenize, add_logits,
+                                    add_template, add_explain,  add_bench,    add_synth,
+                                    add_doctor,   add_reference};
 
 constexpr const char* kFooter =
     "Examples:\n"
@@ -40,7 +41,8 @@ std::vector<std::string> names_of_options(const CLI::App& app) {
 
 std::vector<std::string> names_of_commands(const CLI::App& program) {
   std::vector<std::string> names;
-  for (const CLI::App* command : program.get_subcommands(nullptr)) names.push_back(command->get_name());
+  for (const CLI::App* command : program.get_subcommands(nullptr))
+    names.push_back(command->get_name());
   return names;
 }
 
@@ -50,13 +52,16 @@ const CLI::App& parsed_app(const CLI::App& program) {
   return chosen.empty() ? program : *chosen.front();
 }
 
-int usage_mistake(const std::string& where, const std::string& what, const std::string& suggestion) {
+int usage_mistake(const std::string& where, const std::string& what,
+                  const std::string& suggestion) {
   std::fprintf(stderr, "%s: %s%s; see '%s --help'\n", where.c_str(), what.c_str(),
-               suggestion.empty() ? "" : (", did you mean '" + suggestion + "'?").c_str(), where.c_str());
+               suggestion.empty() ? "" : (", did you mean '" + suggestion + "'?").c_str(),
+               where.c_str());
   return kExitUsage;
 }
 
-int explain_mistake(const CLI::App& program, const CLI::ParseError& error, const std::vector<std::string>& arguments) {
+int explain_mistake(const CLI::App& program, const CLI::ParseError& error,
+                    const std::vector<std::string>& arguments) {
   const CLI::App& app = parsed_app(program);
   const std::string where = &app == &program ? "hob" : "hob " + app.get_name();
   if (error.get_name() == "ExtrasError" || error.get_name() == "RequiredError") {
@@ -65,9 +70,11 @@ int explain_mistake(const CLI::App& program, const CLI::ParseError& error, const
     if (!extras.empty()) {
       const std::string& word = extras.front();
       if (word.starts_with("-"))
-        return usage_mistake(where, "unknown option '" + word + "'", closest(word.substr(0, word.find('=')), names_of_options(app)));
+        return usage_mistake(where, "unknown option '" + word + "'",
+                             closest(word.substr(0, word.find('=')), names_of_options(app)));
       if (&app == &program)
-        return usage_mistake(where, "unknown command '" + word + "'", closest(word, names_of_commands(program)));
+        return usage_mistake(where, "unknown command '" + word + "'",
+                             closest(word, names_of_commands(program)));
       return usage_mistake(where, "unexpected argument '" + word + "'", "");
     }
   }
@@ -79,7 +86,9 @@ int explain_mistake(const CLI::App& program, const CLI::ParseError& error, const
 
 }  // namespace
 
-std::span<const AddCommand> all_commands() { return kCommands; }
+std::span<const AddCommand> all_commands() {
+  return kCommands;
+}
 
 int report(const Error& error) {
   std::fflush(stdout);
@@ -109,7 +118,8 @@ int run_program(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return explain_mistake(program, error, arguments);
   }
-  if (std::fflush(stdout) != 0 && exit_code == 0) return report(Error{"cannot write to stdout: it is closed or full"});
+  if (std::fflush(stdout) != 0 && exit_code == 0)
+    return report(Error{"cannot write to stdout: it is closed or full"});
   return exit_code;
 }
 

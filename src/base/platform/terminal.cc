@@ -10,7 +10,8 @@ namespace hob {
 
 namespace {
 
-// A signal handler can reach nothing but static storage; InterruptGuard is its only reader and writer.
+// A signal handler can reach nothing but static storage; InterruptGuard is its only reader and
+// writer.
 std::atomic<int> interrupts{0};
 struct sigaction previous_action;
 
@@ -20,9 +21,15 @@ void on_interrupt(int) {
 
 }  // namespace
 
-bool stdin_is_terminal() { return isatty(STDIN_FILENO) == 1; }
-bool stdout_is_terminal() { return isatty(STDOUT_FILENO) == 1; }
-bool stderr_is_terminal() { return isatty(STDERR_FILENO) == 1; }
+bool stdin_is_terminal() {
+  return isatty(STDIN_FILENO) == 1;
+}
+bool stdout_is_terminal() {
+  return isatty(STDOUT_FILENO) == 1;
+}
+bool stderr_is_terminal() {
+  return isatty(STDERR_FILENO) == 1;
+}
 
 int terminal_columns() {
   winsize size{};
@@ -32,18 +39,26 @@ int terminal_columns() {
 
 InterruptGuard::InterruptGuard() {
   interrupts = 0;
-  struct sigaction action {};
+  struct sigaction action{};
   action.sa_handler = on_interrupt;
   sigemptyset(&action.sa_mask);
   action.sa_flags = SA_RESTART;
   sigaction(SIGINT, &action, &previous_action);
 }
 
-InterruptGuard::~InterruptGuard() { sigaction(SIGINT, &previous_action, nullptr); }
+InterruptGuard::~InterruptGuard() {
+  sigaction(SIGINT, &previous_action, nullptr);
+}
 
-bool InterruptGuard::interrupted() const { return interrupts > 0; }
-void InterruptGuard::reset() { interrupts = 0; }
+bool InterruptGuard::interrupted() const {
+  return interrupts > 0;
+}
+void InterruptGuard::reset() {
+  interrupts = 0;
+}
 
-void ignore_broken_pipes() { signal(SIGPIPE, SIG_IGN); }
+void ignore_broken_pipes() {
+  signal(SIGPIPE, SIG_IGN);
+}
 
 }  // namespace hob

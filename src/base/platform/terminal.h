@@ -8,7 +8,8 @@ bool stdout_is_terminal();
 bool stderr_is_terminal();
 int terminal_columns();  // of stdout; 80 where it is no terminal
 
-// While it lives, Ctrl+C (SIGINT) sets a flag instead of ending the process. A second Ctrl+C before the first was seen ends it.
+// While it lives, Ctrl+C (SIGINT) sets a flag instead of ending the process. A second Ctrl+C before
+// the first was seen ends it.
 class InterruptGuard {
  public:
   InterruptGuard();
@@ -20,7 +21,8 @@ class InterruptGuard {
   void reset();
 };
 
-// A closed pipe (`hob … | head`) becomes a write error instead of killing the process without a word.
+// A closed pipe (`hob … | head`) becomes a write error instead of killing the process without a
+// word.
 void ignore_broken_pipes();
 
 }  // namespace hob
