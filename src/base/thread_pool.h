@@ -4,14 +4,16 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
+
+#include "base/function_ref.h"
 
 namespace hob {
 
 class ThreadPool {
  public:
-  // n_threads >= 1, the caller's own thread included.
+  // n_threads >= 1, the caller's own thread included. Where the machine refuses a thread the pool
+  // is smaller: ask size().
   explicit ThreadPool(int n_threads);
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;
@@ -19,14 +21,16 @@ class ThreadPool {
 
   int size() const;
 
-  // Calls fn(thread) once on each thread, 0 <= thread < size(), and returns when all have returned.
-  // One caller at a time.
-  void run(const std::function<void(int thread)>& fn);
+  // Calls fn(thread) once on each thread, 0 <= thread < size(), and returns when all have returned;
+  // thread 0 is the caller. One caller at a time; fn must not call the pool again and must not
+  // throw. Allocates nothing.
+  void run(FunctionRef<void(int thread)> fn);
 
-  // Splits [0, n) into pieces that are multiples of `grain` (but for the last) and calls fn(begin,
-  // end, thread).
+  // Splits [0, n) into at most size() pieces that are multiples of `grain` (but for the last), as
+  // even as that allows and always in the same way, and calls fn(begin, end, thread) for each
+  // piece. A single piece runs on the caller without waking anyone.
   void parallel_for(int64_t n, int64_t grain,
-                    const std::function<void(int64_t begin, int64_t end, int thread)>& fn);
+                    FunctionRef<void(int64_t begin, int64_t end, int thread)> fn);
 
  private:
   struct State;
