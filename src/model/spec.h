@@ -15,11 +15,15 @@ struct Spec {
   std::string_view name;  // general.architecture
   RopePairing rope = RopePairing::halves;
   Activation activation = Activation::silu;
-  float (*embed_scale)(const Hparams&) = nullptr;  // default 1
-  float (*attn_scale)(const Hparams&) = nullptr;   // default 1/sqrt(head_dim_k)
-  bool (*local)(const Hparams&,
-                int layer) = nullptr;  // layers with the sliding window; default none
-  double (*rope_base_local)(const Hparams&) = nullptr;  // default: as the file says, else rope_base
+  // A nullptr means: 1; 1/sqrt(head_dim_k); no layer has the sliding window; rope_base. What the
+  // file itself says about scale, window pattern and local rope base comes first.
+  float (*embed_scale)(const Hparams&) = nullptr;
+  float (*attn_scale)(const Hparams&) = nullptr;
+  bool (*local)(const Hparams&, int64_t layer) = nullptr;
+  double (*rope_base_local)(const Hparams&) = nullptr;
+  // Where the file is silent.
+  int64_t window = 0;
+  float attn_softcap = 0, final_softcap = 0;
 };
 
 std::span<const Spec> all_specs();
