@@ -51,23 +51,26 @@ struct Kernels {
   void (*scale)(const float* x, float factor, int64_t n, float* out);
   void (*softcap)(const float* x, float cap, int64_t n, float* out);
   void (*to_f16)(const float* x, int64_t n, uint16_t* out);
-  // One query token against one KV head: the queries of its group against keys [first, last] of the
-  // sequence.
+  // One query token against one KV head: the queries of its group against the keys at positions
+  // [first, last] of the sequence. A page holds kPageTokens positions; pages[p] is the page of
+  // positions [64 p, 64 p + 64). Keys lie transposed, so that one vector holds 16 positions.
   struct AttendArgs {
     const float* q;  // [group, head_dim_k]
     float* out;      // [group, head_dim_v]
     int64_t group, head_dim_k, head_dim_v;
-    // Page p of the sequence holds positions [64 p, 64 p + 64): key_pages[p] is [64, head_dim_k]
-    // f16, value_pages[p] [64, head_dim_v] f16.
-    const uint16_t* const* key_pages;
-    const uint16_t* const* value_pages;
-    int64_t first, last;  // inclusive positions
-    float scale, softcap;
+    const uint16_t* keys;    // f16, page i at keys + i * page_stride: [head_dim_k, 64]
+    const uint16_t* values;  // f16, page i at values + i * page_stride: [64, head_dim_v]
+    int64_t page_stride;     // in f16 values
+    const int32_t* pages;    // at least [last / 64 + 1]; entries before first / 64 are not read
+    int64_t first, last;     // inclusive
+    float scale, softcap;    // score = scale * q·k, then softcap * tanh(score / softcap) unless 0
   };
   size_t (*attend_scratch_bytes)(int64_t group, int64_t head_dim_k, int64_t head_dim_v);
   void (*attend)(const AttendArgs& args, std::byte* scratch);
 };
 
+// Positions of a page of keys and values, and the span in which attend() reduces scores.
+inline constexpr int64_t kPageTokens = 64;
 inline constexpr int64_t kRowGrain = 64;
 inline constexpr size_t kMatMulScratchBytes = 256 << 10;
 
