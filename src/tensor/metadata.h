@@ -3,11 +3,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <variant>
 #include <vector>
 
@@ -32,24 +32,27 @@ enum class ValueType : uint32_t {
   f64 = 12,
 };
 std::string_view name(ValueType type);
+bool is_known(ValueType type);
+// Bytes of one value; 0 for string and array, whose size varies.
+uint64_t fixed_bytes(ValueType type);
 
 // An array as it lies in the file. Nested arrays are refused by the reader.
 struct Array {
   ValueType element;
   uint64_t count;
-  std::span<const std::byte>
-      bytes;  // the elements, little-endian, maybe unaligned; strings with their u64 lengths
+  // The elements, little-endian, maybe unaligned; strings with their u64 lengths.
+  std::span<const std::byte> bytes;
 
   std::vector<std::string_view> strings() const;  // only for element == string
   std::vector<double> numbers() const;            // only for numeric and boolean elements
-  std::vector<int64_t> integers() const;          // only for integer and boolean elements
-  std::vector<float> floats() const;              // numeric elements, narrowed to float
+  std::vector<int64_t> integers() const;  // only for integer and boolean elements; u64 saturates
+  std::vector<float> floats() const;      // numeric and boolean elements, narrowed to float
 };
 
 struct Value {
   ValueType type;
-  std::variant<uint64_t, int64_t, double, bool, std::string_view, Array>
-      data;  // unsigned, signed, f32/f64, …
+  // u8…u64, i8…i64, f32/f64, …
+  std::variant<uint64_t, int64_t, double, bool, std::string_view, Array> data;
 };
 
 class Metadata {
@@ -71,7 +74,8 @@ class Metadata {
   Result<std::optional<bool>> boolean(std::string_view key) const;
   Result<std::optional<std::string_view>> string(std::string_view key) const;
   // A scalar is accepted as an array of `broadcast` equal values (per-layer hyper-parameters may be
-  // either).
+  // either); Error where that would be more than kMaxBroadcast.
+  static constexpr uint64_t kMaxBroadcast = 1 << 16;
   Result<std::optional<std::vector<double>>> numbers(std::string_view key,
                                                      uint64_t broadcast) const;
   Result<const Array*> array(std::string_view key, ValueType element) const;  // nullptr when absent
@@ -80,7 +84,7 @@ class Metadata {
 
  private:
   std::vector<Entry> entries_;
-  std::unordered_map<std::string_view, size_t> index_;
+  std::map<std::string_view, size_t> index_;  // ordered: no file can choose keys that collide
 };
 
 }  // namespace hob::tensor

@@ -11,6 +11,9 @@
 
 namespace hob::tensor {
 
+// The GGUF specification says 64; programs in the wild were built with up to 128.
+inline constexpr uint64_t kMaxTensorNameBytes = 127;
+
 struct Tensor {
   std::string_view name;
   Format format = Format::f32;
