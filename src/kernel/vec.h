@@ -1,0 +1,450 @@
+// Sixteen 32-bit lanes on every instruction set: the only file with intrinsics. A vector is one,
+// two or four native registers, so all instruction sets do the same arithmetic in the same order;
+// those with fused multiply-add give the same bits. Everything has internal linkage and is inlined:
+// each isa_*.cc has a copy of its own, nothing leaks. Before the #include: HOB_ISA, the namespace
+// of the instruction set.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#elif defined(__aarch64__)
+#include <arm_neon.h>
+#else
+#error "no vectors for this processor"
+#endif
+
+#define HOB_INLINE __attribute__((always_inline)) inline
+
+namespace hob::kernel::HOB_ISA {
+namespace {
+
+inline constexpr int kLanes = 16;
+
+#if defined(__AVX512F__)
+inline constexpr int kNativeBytes = 64;
+#elif defined(__AVX2__)
+inline constexpr int kNativeBytes = 32;
+#else
+inline constexpr int kNativeBytes = 16;
+#endif
+inline constexpr int kParts = 64 / kNativeBytes;
+inline constexpr int kPartLanes = kLanes / kParts;
+
+// True where fma() rounds once. Without it (x86-64 baseline) the bits may differ.
+#if defined(__FMA__) || defined(__aarch64__)
+inline constexpr bool kHasFma = true;
+#else
+inline constexpr bool kHasFma = false;
+#endif
+
+typedef float F32n __attribute__((vector_size(kNativeBytes)));
+typedef int32_t I32n __attribute__((vector_size(kNativeBytes)));
+typedef uint32_t U32n __attribute__((vector_size(kNativeBytes)));
+typedef F32n F32u __attribute__((aligned(4), may_alias));  // as they lie in memory
+typedef I32n I32u __attribute__((aligned(1), may_alias));
+typedef U32n U32u __attribute__((aligned(1), may_alias));
+
+struct F32 {
+  F32n part[kParts];
+};
+struct I32 {
+  I32n part[kParts];
+};
+struct U32 {
+  U32n part[kParts];
+};
+
+// r.part[i] = f(a.part[i]...), written out so that the parts stay in registers.
+template <class R, class F, class... A>
+HOB_INLINE R map(F f, A... a) {
+  R r;
+  r.part[0] = f(a.part[0]...);
+  if constexpr (kParts > 1) r.part[1] = f(a.part[1]...);
+  if constexpr (kParts > 2) {
+    r.part[2] = f(a.part[2]...);
+    r.part[3] = f(a.part[3]...);
+  }
+  return r;
+}
+
+// --- splat, bits as another type ---
+HOB_INLINE F32 f32(float x) {
+  const F32n v = x - F32n{};
+  F32 r;
+  for (int i = 0; i < kParts; ++i) r.part[i] = v;
+  return r;
+}
+HOB_INLINE I32 i32(int32_t x) {
+  const I32n v = x + I32n{};
+  I32 r;
+  for (int i = 0; i < kParts; ++i) r.part[i] = v;
+  return r;
+}
+HOB_INLINE U32 u32(uint32_t x) {
+  const U32n v = x + U32n{};
+  U32 r;
+  for (int i = 0; i < kParts; ++i) r.part[i] = v;
+  return r;
+}
+HOB_INLINE F32 as_f32(U32 a) {
+  return map<F32>([](U32n x) { return (F32n)x; }, a);
+}
+HOB_INLINE F32 as_f32(I32 a) {
+  return map<F32>([](I32n x) { return (F32n)x; }, a);
+}
+HOB_INLINE I32 as_i32(F32 a) {
+  return map<I32>([](F32n x) { return (I32n)x; }, a);
+}
+HOB_INLINE I32 as_i32(U32 a) {
+  return map<I32>([](U32n x) { return (I32n)x; }, a);
+}
+HOB_INLINE U32 as_u32(F32 a) {
+  return map<U32>([](F32n x) { return (U32n)x; }, a);
+}
+HOB_INLINE U32 as_u32(I32 a) {
+  return map<U32>([](I32n x) { return (U32n)x; }, a);
+}
+
+// --- memory ---
+HOB_INLINE F32 load_f32(const float* p) {  // [16]
+  F32 r;
+  for (int i = 0; i < kParts; ++i) r.part[i] = *(const F32u*)(p + i * kPartLanes);
+  return r;
+}
+HOB_INLINE void store(float* p, F32 a) {  // [16]
+  for (int i = 0; i < kParts; ++i) *(F32u*)(p + i * kPartLanes) = a.part[i];
+}
+// The first n < 16 lanes; the others are 0 or stay as they were.
+HOB_INLINE F32 load_f32(const float* p, int n) {
+  float lanes[kLanes] = {};
+  for (int i = 0; i < n; ++i) lanes[i] = p[i];
+  return load_f32(lanes);
+}
+HOB_INLINE void store(float* p, F32 a, int n) {
+  float lanes[kLanes];
+  store(lanes, a);
+  for (int i = 0; i < n; ++i) p[i] = lanes[i];
+}
+HOB_INLINE U32 load_u32(const void* p) {  // 64 bytes, any alignment
+  U32 r;
+  for (int i = 0; i < kParts; ++i) r.part[i] = *(const U32u*)((const char*)p + i * kNativeBytes);
+  return r;
+}
+HOB_INLINE void store(void* p, U32 a) {
+  for (int i = 0; i < kParts; ++i) *(U32u*)((char*)p + i * kNativeBytes) = a.part[i];
+}
+HOB_INLINE void prefetch(const void* p) {
+  __builtin_prefetch(p, 0, 3);
+}
+
+// --- integers ---
+HOB_INLINE U32 operator&(U32 a, U32 b) {
+  return map<U32>([](U32n x, U32n y) { return x & y; }, a, b);
+}
+HOB_INLINE U32 operator|(U32 a, U32 b) {
+  return map<U32>([](U32n x, U32n y) { return x | y; }, a, b);
+}
+HOB_INLINE U32 operator^(U32 a, U32 b) {
+  return map<U32>([](U32n x, U32n y) { return x ^ y; }, a, b);
+}
+HOB_INLINE U32 operator+(U32 a, U32 b) {
+  return map<U32>([](U32n x, U32n y) { return x + y; }, a, b);
+}
+HOB_INLINE U32 operator-(U32 a, U32 b) {
+  return map<U32>([](U32n x, U32n y) { return x - y; }, a, b);
+}
+HOB_INLINE U32 operator&(U32 a, uint32_t b) {
+  return a & u32(b);
+}
+HOB_INLINE U32 operator|(U32 a, uint32_t b) {
+  return a | u32(b);
+}
+HOB_INLINE U32 operator^(U32 a, uint32_t b) {
+  return a ^ u32(b);
+}
+HOB_INLINE U32 operator+(U32 a, uint32_t b) {
+  return a + u32(b);
+}
+HOB_INLINE U32 operator<<(U32 a, int n) {  // 0 <= n < 32
+  return map<U32>([n](U32n x) { return x << n; }, a);
+}
+HOB_INLINE U32 operator>>(U32 a, int n) {
+  return map<U32>([n](U32n x) { return x >> n; }, a);
+}
+HOB_INLINE I32 operator+(I32 a, I32 b) {
+  return map<I32>([](I32n x, I32n y) { return x + y; }, a, b);
+}
+HOB_INLINE I32 operator-(I32 a, I32 b) {
+  return map<I32>([](I32n x, I32n y) { return x - y; }, a, b);
+}
+HOB_INLINE I32 operator*(I32 a, I32 b) {
+  return map<I32>([](I32n x, I32n y) { return x * y; }, a, b);
+}
+HOB_INLINE I32 operator+(I32 a, int32_t b) {
+  return a + i32(b);
+}
+HOB_INLINE I32 operator-(I32 a, int32_t b) {
+  return a - i32(b);
+}
+HOB_INLINE I32 operator<<(I32 a, int n) {
+  return map<I32>([n](I32n x) { return x << n; }, a);
+}
+HOB_INLINE I32 operator>>(I32 a, int n) {  // keeps the sign
+  return map<I32>([n](I32n x) { return x >> n; }, a);
+}
+
+// --- floats ---
+HOB_INLINE F32 operator+(F32 a, F32 b) {
+  return map<F32>([](F32n x, F32n y) { return x + y; }, a, b);
+}
+HOB_INLINE F32 operator-(F32 a, F32 b) {
+  return map<F32>([](F32n x, F32n y) { return x - y; }, a, b);
+}
+HOB_INLINE F32 operator*(F32 a, F32 b) {
+  return map<F32>([](F32n x, F32n y) { return x * y; }, a, b);
+}
+HOB_INLINE F32 operator/(F32 a, F32 b) {
+  return map<F32>([](F32n x, F32n y) { return x / y; }, a, b);
+}
+HOB_INLINE F32 operator-(F32 a) {
+  return as_f32(as_u32(a) ^ 0x80000000u);
+}
+HOB_INLINE F32 abs(F32 a) {
+  return as_f32(as_u32(a) & 0x7fffffffu);
+}
+
+HOB_INLINE F32 fma(F32 a, F32 b, F32 c) {  // a * b + c
+#if defined(__AVX512F__)
+  return map<F32>([](F32n x, F32n y, F32n z) { return (F32n)_mm512_fmadd_ps(x, y, z); }, a, b, c);
+#elif defined(__FMA__)
+  return map<F32>([](F32n x, F32n y, F32n z) { return (F32n)_mm256_fmadd_ps(x, y, z); }, a, b, c);
+#elif defined(__aarch64__)
+  return map<F32>([](F32n x, F32n y, F32n z) { return (F32n)vfmaq_f32(z, x, y); }, a, b, c);
+#else
+  return a * b + c;
+#endif
+}
+
+// a < b ? a : b and a > b ? a : b, so b where one of them is not a number.
+HOB_INLINE F32 min(F32 a, F32 b) {
+#if defined(__AVX512F__)
+  return map<F32>([](F32n x, F32n y) { return (F32n)_mm512_min_ps(x, y); }, a, b);
+#elif defined(__AVX2__)
+  return map<F32>([](F32n x, F32n y) { return (F32n)_mm256_min_ps(x, y); }, a, b);
+#elif defined(__x86_64__)
+  return map<F32>([](F32n x, F32n y) { return (F32n)_mm_min_ps(x, y); }, a, b);
+#else
+  return map<F32>([](F32n x, F32n y) { return x < y ? x : y; }, a, b);
+#endif
+}
+HOB_INLINE F32 max(F32 a, F32 b) {
+#if defined(__AVX512F__)
+  return map<F32>([](F32n x, F32n y) { return (F32n)_mm512_max_ps(x, y); }, a, b);
+#elif defined(__AVX2__)
+  return map<F32>([](F32n x, F32n y) { return (F32n)_mm256_max_ps(x, y); }, a, b);
+#elif defined(__x86_64__)
+  return map<F32>([](F32n x, F32n y) { return (F32n)_mm_max_ps(x, y); }, a, b);
+#else
+  return map<F32>([](F32n x, F32n y) { return x > y ? x : y; }, a, b);
+#endif
+}
+HOB_INLINE F32 sqrt(F32 a) {
+#if defined(__AVX512F__)
+  return map<F32>([](F32n x) { return (F32n)_mm512_sqrt_ps(x); }, a);
+#elif defined(__AVX2__)
+  return map<F32>([](F32n x) { return (F32n)_mm256_sqrt_ps(x); }, a);
+#elif defined(__x86_64__)
+  return map<F32>([](F32n x) { return (F32n)_mm_sqrt_ps(x); }, a);
+#else
+  return map<F32>([](F32n x) { return (F32n)vsqrtq_f32(x); }, a);
+#endif
+}
+
+// Comparisons give lanes of all ones or all zeros; select() takes a where the mask is set.
+HOB_INLINE U32 less(F32 a, F32 b) {
+  return map<U32>([](F32n x, F32n y) { return (U32n)(x < y); }, a, b);
+}
+HOB_INLINE U32 less_equal(F32 a, F32 b) {
+  return map<U32>([](F32n x, F32n y) { return (U32n)(x <= y); }, a, b);
+}
+HOB_INLINE U32 equal(F32 a, F32 b) {
+  return map<U32>([](F32n x, F32n y) { return (U32n)(x == y); }, a, b);
+}
+HOB_INLINE U32 less(I32 a, I32 b) {
+  return map<U32>([](I32n x, I32n y) { return (U32n)(x < y); }, a, b);
+}
+HOB_INLINE U32 select(U32 mask, U32 a, U32 b) {
+  return map<U32>([](U32n m, U32n x, U32n y) { return y ^ ((x ^ y) & m); }, mask, a, b);
+}
+HOB_INLINE F32 select(U32 mask, F32 a, F32 b) {
+  return as_f32(select(mask, as_u32(a), as_u32(b)));
+}
+// All ones in the lanes [0, n).
+HOB_INLINE U32 first_lanes(int n) {
+  constexpr int32_t kIndex[kLanes] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+  return less(as_i32(load_u32(kIndex)), i32(n));
+}
+
+// --- conversions ---
+HOB_INLINE F32 to_f32(I32 a) {  // to nearest even
+  return map<F32>([](I32n x) { return __builtin_convertvector(x, F32n); }, a);
+}
+HOB_INLINE I32 to_i32(F32 a) {  // to nearest even; |a| < 2^31
+#if defined(__AVX512F__)
+  return map<I32>([](F32n x) { return (I32n)_mm512_cvtps_epi32(x); }, a);
+#elif defined(__AVX2__)
+  return map<I32>([](F32n x) { return (I32n)_mm256_cvtps_epi32(x); }, a);
+#elif defined(__x86_64__)
+  return map<I32>([](F32n x) { return (I32n)_mm_cvtps_epi32(x); }, a);
+#else
+  return map<I32>([](F32n x) { return (I32n)vcvtnq_s32_f32(x); }, a);
+#endif
+}
+
+// Half precision in the low 16 bits of each lane; the high bits are ignored.
+HOB_INLINE F32 f32_from_f16(U32 a) {
+#if defined(__AVX512F__)
+  return map<F32>([](U32n x) { return (F32n)_mm512_cvtph_ps(_mm512_cvtepi32_epi16((__m512i)x)); },
+                  a);
+#elif defined(__F16C__)
+  return map<F32>(
+      [](U32n x) {
+        const __m256i low = _mm256_and_si256((__m256i)x, _mm256_set1_epi32(0xffff));
+        const __m256i packed = _mm256_permute4x64_epi64(_mm256_packus_epi32(low, low), 0x08);
+        return (F32n)_mm256_cvtph_ps(_mm256_castsi256_si128(packed));
+      },
+      a);
+#elif defined(__aarch64__)
+  return map<F32>([](U32n x) { return (F32n)vcvt_f32_f16(vreinterpret_f16_u16(vmovn_u32(x))); }, a);
+#else
+  // Exponent and mantissa move to their places and 2^112 repairs the exponent, subnormals included;
+  // infinities and NaNs need the exponent's other bits too. Signalling NaNs become quiet, as in
+  // hardware.
+  const U32 magnitude = (a & 0x7fffu) << 13;
+  const F32 scaled = as_f32(magnitude) * f32(0x1p112f);
+  const U32 special = less(i32(0x0f7fffff), as_i32(magnitude));
+  const U32 nan = less(i32(0x0f800000), as_i32(magnitude));
+  return as_f32(as_u32(scaled) | (special & 0x7f800000u) | (nan & 0x00400000u) |
+                (a & 0x8000u) << 16);
+#endif
+}
+// To nearest even; too large becomes infinity.
+HOB_INLINE U32 f16_from_f32(F32 a) {
+#if defined(__AVX512F__)
+  return map<U32>([](F32n x) { return (U32n)_mm512_cvtepu16_epi32(_mm512_cvtps_ph(x, 0)); }, a);
+#elif defined(__F16C__)
+  return map<U32>([](F32n x) { return (U32n)_mm256_cvtepu16_epi32(_mm256_cvtps_ph(x, 0)); }, a);
+#elif defined(__aarch64__)
+  return map<U32>([](F32n x) { return (U32n)vmovl_u16(vreinterpret_u16_f16(vcvt_f16_f32(x))); }, a);
+#else
+  const U32 bits = as_u32(a) & 0x7fffffffu;
+  const U32 sign = (as_u32(a) >> 16) & 0x8000u;
+  // Normal: rebias, add half an ulp (less one where the result is even already), drop 13 bits.
+  const U32 normal = (bits + u32(0xc8000fffu) + ((bits >> 13) & 1u)) >> 13;
+  // Subnormal: adding 0.5 lets the hardware round at the right bit.
+  const U32 subnormal = as_u32(as_f32(bits) + f32(0.5f)) - u32(0x3f000000u);
+  const U32 nan = (bits >> 13 & 0x1ffu) | 0x7e00u;
+  U32 r = select(less(as_i32(bits), i32(0x38800000)), subnormal, normal);
+  r = select(less(i32(0x477fefff), as_i32(bits)), u32(0x7c00u), r);
+  r = select(less(i32(0x7f800000), as_i32(bits)), nan, r);
+  return r | sign;
+#endif
+}
+HOB_INLINE U32 load_u16(const uint16_t* p) {  // [16]
+  U32 r;
+#if defined(__AVX512F__)
+  r.part[0] = (U32n)_mm512_cvtepu16_epi32(_mm256_loadu_si256((const __m256i*)p));
+#elif defined(__AVX2__)
+  for (int i = 0; i < 2; ++i)
+    r.part[i] = (U32n)_mm256_cvtepu16_epi32(_mm_loadu_si128((const __m128i*)(p + 8 * i)));
+#elif defined(__x86_64__)
+  for (int i = 0; i < 2; ++i) {
+    const __m128i x = _mm_loadu_si128((const __m128i*)(p + 8 * i));
+    r.part[2 * i] = (U32n)_mm_unpacklo_epi16(x, _mm_setzero_si128());
+    r.part[2 * i + 1] = (U32n)_mm_unpackhi_epi16(x, _mm_setzero_si128());
+  }
+#else
+  for (int i = 0; i < 4; ++i) r.part[i] = (U32n)vmovl_u16(vld1_u16(p + 4 * i));
+#endif
+  return r;
+}
+HOB_INLINE void store_u16(uint16_t* p, U32 a) {  // [16], lanes below 2^16
+#if defined(__AVX512F__)
+  _mm256_storeu_si256((__m256i*)p, _mm512_cvtepi32_epi16((__m512i)a.part[0]));
+#elif defined(__AVX2__)
+  const __m256i packed = _mm256_packus_epi32((__m256i)a.part[0], (__m256i)a.part[1]);
+  _mm256_storeu_si256((__m256i*)p, _mm256_permute4x64_epi64(packed, 0xd8));
+#elif defined(__x86_64__)
+  for (int i = 0; i < 2; ++i) {  // no unsigned pack before SSE4.1: sign-extend, pack signed
+    const __m128i low = _mm_srai_epi32(_mm_slli_epi32((__m128i)a.part[2 * i], 16), 16);
+    const __m128i high = _mm_srai_epi32(_mm_slli_epi32((__m128i)a.part[2 * i + 1], 16), 16);
+    _mm_storeu_si128((__m128i*)(p + 8 * i), _mm_packs_epi32(low, high));
+  }
+#else
+  for (int i = 0; i < 4; ++i) vst1_u16(p + 4 * i, vmovn_u32(a.part[i]));
+#endif
+}
+HOB_INLINE F32 load_f16(const uint16_t* p) {  // [16]
+#if defined(__AVX512F__)
+  F32 r;
+  r.part[0] = (F32n)_mm512_cvtph_ps(_mm256_loadu_si256((const __m256i*)p));
+  return r;
+#elif defined(__F16C__)
+  F32 r;
+  for (int i = 0; i < 2; ++i)
+    r.part[i] = (F32n)_mm256_cvtph_ps(_mm_loadu_si128((const __m128i*)(p + 8 * i)));
+  return r;
+#else
+  return f32_from_f16(load_u16(p));
+#endif
+}
+HOB_INLINE F32 load_f16(const uint16_t* p, int n) {
+  uint16_t lanes[kLanes] = {};
+  for (int i = 0; i < n; ++i) lanes[i] = p[i];
+  return load_f16(lanes);
+}
+HOB_INLINE void store_f16(uint16_t* p, F32 a) {
+  store_u16(p, f16_from_f32(a));
+}
+HOB_INLINE void store_f16(uint16_t* p, F32 a, int n) {
+  uint16_t lanes[kLanes];
+  store_f16(lanes, a);
+  for (int i = 0; i < n; ++i) p[i] = lanes[i];
+}
+HOB_INLINE F32 load_bf16(const uint16_t* p) {
+  return as_f32(load_u16(p) << 16);
+}  // [16]
+
+// --- across the lanes: one fixed tree, lane i with i + 8, then i + 4, i + 2, i + 1 ---
+typedef float F32x4 __attribute__((vector_size(16)));
+typedef uint32_t U32x4 __attribute__((vector_size(16)));
+template <class Narrow, class Vector>
+HOB_INLINE Narrow quarter(const Vector& a, int i) {  // lanes [4 i, 4 i + 4)
+  typedef Narrow Unaligned __attribute__((aligned(4), may_alias));
+  return *(const Unaligned*)((const char*)&a + 16 * i);
+}
+HOB_INLINE float reduce_add(F32 a) {
+  const F32x4 x =
+      (quarter<F32x4>(a, 0) + quarter<F32x4>(a, 2)) + (quarter<F32x4>(a, 1) + quarter<F32x4>(a, 3));
+  return (x[0] + x[2]) + (x[1] + x[3]);
+}
+HOB_INLINE float reduce_max(F32 a) {
+  const F32x4 low =
+      quarter<F32x4>(a, 0) > quarter<F32x4>(a, 2) ? quarter<F32x4>(a, 0) : quarter<F32x4>(a, 2);
+  const F32x4 high =
+      quarter<F32x4>(a, 1) > quarter<F32x4>(a, 3) ? quarter<F32x4>(a, 1) : quarter<F32x4>(a, 3);
+  const F32x4 x = low > high ? low : high;
+  const float even = x[0] > x[2] ? x[0] : x[2], odd = x[1] > x[3] ? x[1] : x[3];
+  return even > odd ? even : odd;
+}
+HOB_INLINE int32_t reduce_add(I32 a) {
+  const U32x4 x =
+      (quarter<U32x4>(a, 0) + quarter<U32x4>(a, 2)) + (quarter<U32x4>(a, 1) + quarter<U32x4>(a, 3));
+  return int32_t(x[0] + x[1] + x[2] + x[3]);
+}
+
+}  // namespace
+}  // namespace hob::kernel::HOB_ISA
