@@ -19,12 +19,12 @@ std::string cpu_model_name();
 // Physical cores this process may run on, limited by affinity and by the cgroup's CPU quota; at
 // least 1.
 int usable_cores();
-int logical_cpus();
+int logical_cpus();  // of the machine, threads of one core counted each
 
 struct MemoryLimits {
   uint64_t total_bytes;         // of the machine
-  uint64_t available_bytes;     // now, within the cgroup's limit
-  uint64_t cgroup_limit_bytes;  // 0: none
+  uint64_t available_bytes;     // now, within the cgroup's limit; page cache counts as free
+  uint64_t cgroup_limit_bytes;  // 0: none that is below total_bytes
 };
 MemoryLimits memory_limits();
 
