@@ -3,6 +3,7 @@
 
 #include "model/weights.h"
 
+#include <cstdint>
 #include <cstring>
 
 #include "tensor/quant/convert.h"
@@ -66,6 +67,11 @@ const tensor::Tensor* Weights::find_vector(const std::string& name, int64_t n) {
   if (tensor->format != tensor::Format::f32) {
     refuse(fail("tensor {} is stored as {}; hob reads norms and biases as F32 only", name,
                 tensor::info(tensor->format).name));
+    return nullptr;
+  }
+  if (reinterpret_cast<uintptr_t>(tensor->bytes.data()) % alignof(float) != 0) {
+    refuse(
+        fail("tensor {} does not lie at a multiple of {} bytes in the file", name, alignof(float)));
     return nullptr;
   }
   return tensor;
