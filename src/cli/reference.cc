@@ -9,7 +9,8 @@ namespace hob::cli {
 namespace {
 
 std::string escape_cell(std::string text) {
-  for (size_t at = 0; (at = text.find('|', at)) != std::string::npos; at += 2) text.insert(at, "\\");
+  for (size_t at = 0; (at = text.find('|', at)) != std::string::npos; at += 2)
+    text.insert(at, "\\");
   return text;
 }
 
@@ -18,12 +19,14 @@ void print_command(const CLI::App& command) {
   fmt::print("| argument | default | |\n|---|---|---|\n");
   for (const CLI::Option* option : command.get_options()) {
     if (option->get_name() == "--help") continue;
-    const std::string names = option->get_positional() ? option->get_name() : option->get_name(false, true);
+    const std::string names =
+        option->get_positional() ? option->get_name() : option->get_name(false, true);
     const bool takes_value = option->get_items_expected_max() > 0 && !option->get_positional();
     std::string help = option->get_description();
-    if (!option->get_envname().empty()) help += fmt::format(" (environment: `{}`)", option->get_envname());
-    fmt::print("| `{}{}` | {} | {} |\n", names, takes_value ? " " + option->get_type_name() : "", option->get_default_str(),
-               escape_cell(help));
+    if (!option->get_envname().empty())
+      help += fmt::format(" (environment: `{}`)", option->get_envname());
+    fmt::print("| `{}{}` | {} | {} |\n", names, takes_value ? " " + option->get_type_name() : "",
+               option->get_default_str(), escape_cell(help));
   }
   fmt::print("\n");
 }
@@ -31,11 +34,15 @@ void print_command(const CLI::App& command) {
 }  // namespace
 
 void add_reference(CLI::App& program, int&) {
-  CLI::App* app = program.add_subcommand("reference", "Print the reference of all commands as Markdown");
+  CLI::App* app =
+      program.add_subcommand("reference", "Print the reference of all commands as Markdown");
   app->group("");  // for the documentation, not for --help
   app->callback([&program] {
-    fmt::print("# Commands\n\nMade by `hob reference` from the program's own table of options. Every command has `--help`.\n"
-               "Exit codes: 0 done, 1 the file, model or machine is at fault, 2 wrong usage, 130 interrupted.\n\n");
+    fmt::print(
+        "# Commands\n\nMade by `hob reference` from the program's own table of options. Every "
+        "command has `--help`.\n"
+        "Exit codes: 0 done, 1 the file, model or machine is at fault, 2 wrong usage, 130 "
+        "interrupted.\n\n");
     for (const CLI::App* command : program.get_subcommands(nullptr))
       if (!command->get_group().empty()) print_command(*command);
   });

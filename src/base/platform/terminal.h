@@ -6,6 +6,9 @@ namespace hob {
 bool stdin_is_terminal();
 bool stdout_is_terminal();
 bool stderr_is_terminal();
+// Whether stdin has bytes to read or has ended, waiting at most `milliseconds`.
+bool stdin_has_input(int milliseconds);
+
 int terminal_columns();  // of stdout; 80 where it is no terminal
 
 // While it lives, Ctrl+C (SIGINT) sets a flag instead of ending the process. A second Ctrl+C before
