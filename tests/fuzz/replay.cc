@@ -1,5 +1,5 @@
-// Runs a fuzz target over the files of its seed corpus, so that every build checks them without libFuzzer.
-// Usage: NAME_replay FILE-OR-FOLDER…
+// Runs a fuzz target over the files of its seed corpus, so that every build checks them without
+// libFuzzer. Usage: NAME_replay FILE-OR-FOLDER…
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
