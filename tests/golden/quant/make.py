@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes FORMAT.bin beside itself: packed blocks and the values they stand for according to the `gguf` package.
 
-Needs numpy and gguf from PyPI (made with gguf 0.17.1). Layout, little-endian: u32 n_blocks, the blocks, n_blocks *
+Needs numpy and gguf from PyPI (made with gguf 0.19.0). Layout, little-endian: u32 n_blocks, the blocks, n_blocks *
 block floats. The bits of the blocks are random; the scales go through ordinary, tiny (subnormal), largest, negative,
 zero and infinite ones.
 """
