@@ -11,6 +11,8 @@ namespace {
 
 using Bytes = std::vector<std::byte>;
 
+constexpr std::string_view kAlignmentKey = "general.alignment";
+
 void put_bytes(Bytes& out, const void* data, size_t n) {
   const size_t at = out.size();
   out.resize(at + n);
@@ -144,9 +146,10 @@ void GgufWriter::add(std::string_view key, const Value& value) {
     put_as(keys_, value.type, *d);
   } else if (const auto* i = std::get_if<int64_t>(&value.data)) {
     put_as(keys_, value.type, *i);
+    if (key == kAlignmentKey) alignment_ = static_cast<uint64_t>(*i);
   } else if (const auto* u = std::get_if<uint64_t>(&value.data)) {
     put_as(keys_, value.type, *u);
-    if (key == "general.alignment") alignment_ = *u;
+    if (key == kAlignmentKey) alignment_ = *u;
   }
 }
 
