@@ -6,6 +6,7 @@
 #include "base/utf8.h"
 #include "text/bpe_merger.h"
 #include "text/spm_spaces.h"
+#include "text/token_hash.h"
 #include "text/tokenizer_word_cache.h"
 
 namespace hob::text {
@@ -40,6 +41,8 @@ SpmEncoder::SpmEncoder(const Vocabulary& vocabulary, Token unknown, bool adds_sp
       splits_words_(words_end_at_spaces()) {
   for (Token token = 0; token < vocabulary.size(); token++)
     ranks_[token] = rank_of(vocabulary.score(token));
+  for (int c = 0; c < 128; c++)
+    ascii_tokens_.push_back(vocabulary.find_text(std::string(1, static_cast<char>(c))));
 }
 
 bool SpmEncoder::words_end_at_spaces() const {
@@ -60,7 +63,10 @@ void SpmEncoder::append_bytes(Token token, std::string& out) const {
 
 class SpmEncoder::Session final : public EncoderSession {
  public:
-  Session(const SpmEncoder& encoder, size_t text_bytes) : encoder_(encoder), cache_(text_bytes) {}
+  Session(const SpmEncoder& encoder, size_t text_bytes)
+      : encoder_(encoder),
+        cache_(text_bytes),
+        pairs_(std::bit_ceil(std::clamp<size_t>(text_bytes, 16, 8192))) {}
 
   void encode(std::string_view text, bool after_special, std::vector<Token>& out) override {
     escaped_.clear();
@@ -80,13 +86,15 @@ class SpmEncoder::Session final : public EncoderSession {
     const Vocabulary& vocabulary = *encoder_.vocabulary_;
     merger_.clear();
     for (size_t at = 0; at < word.size();) {
-      const int length = decode_utf8(word, at).length;
+      const auto byte = static_cast<unsigned char>(word[at]);
+      const int length = byte < 0x80 ? 1 : decode_utf8(word, at).length;
       merger_.add(static_cast<uint32_t>(at), static_cast<uint32_t>(length),
-                  vocabulary.find_text(word.substr(at, length)));
+                  byte < 0x80 ? encoder_.ascii_tokens_[byte]
+                              : vocabulary.find_text(word.substr(at, length)));
       at += length;
     }
     merger_.run([&](const Symbol& left, const Symbol& right, Merge& merge) {
-      merge.id = vocabulary.find_text(word.substr(left.begin, left.length + right.length));
+      merge.id = merged(left, right, word);
       if (merge.id < 0) return false;
       merge.rank = encoder_.ranks_[merge.id];
       return true;
@@ -97,6 +105,17 @@ class SpmEncoder::Session final : public EncoderSession {
       else
         append_fallback(word.substr(symbol.begin, symbol.length), out);
     });
+  }
+
+  // The token spelled like both together, or -1. The same few pairs come again and again, so the
+  // latest are remembered.
+  Token merged(const Symbol& left, const Symbol& right, std::string_view word) {
+    const std::string_view both = word.substr(left.begin, left.length + right.length);
+    if (left.id < 0 || right.id < 0) return encoder_.vocabulary_->find_text(both);
+    PairMemo& memo = pairs_[hash_pair(left.id, right.id) & (pairs_.size() - 1)];
+    if (memo.left != left.id || memo.right != right.id)
+      memo = {left.id, right.id, encoder_.vocabulary_->find_text(both)};
+    return memo.both;
   }
 
   // Bytes where all of them have tokens, else one unknown token for the character.
@@ -113,8 +132,15 @@ class SpmEncoder::Session final : public EncoderSession {
     }
   }
 
+  struct PairMemo {
+    Token left = -1;
+    Token right = -1;
+    Token both = -1;
+  };
+
   const SpmEncoder& encoder_;
   WordCache cache_;
+  std::vector<PairMemo> pairs_;  // [power of two]; a new pair overwrites an old one
   Merger merger_;
   std::string escaped_;
 };

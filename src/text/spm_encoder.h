@@ -28,8 +28,9 @@ class SpmEncoder final : public Encoder {
   const Vocabulary* vocabulary_;
   Token unknown_;
   bool adds_space_prefix_;
-  std::vector<Token> byte_tokens_;  // [256], -1 where there is none
-  std::vector<uint32_t> ranks_;     // [tokens] lower is a higher score
+  std::vector<Token> byte_tokens_;   // [256], -1 where there is none
+  std::vector<Token> ascii_tokens_;  // [128] of one character, -1 where there is none
+  std::vector<uint32_t> ranks_;      // [tokens] lower is a higher score
   // No token has a '▁' after another character, so that no merge crosses the begin of a word and
   // words can be merged one by one.
   bool splits_words_;

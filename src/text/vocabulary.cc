@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <cstring>
 #include <limits>
 
 #include "text/token_hash.h"
@@ -94,18 +95,23 @@ Status Vocabulary::read_types(const tensor::Metadata& metadata) {
   return {};
 }
 
+bool Vocabulary::fits(const Slot& slot, uint32_t hash, std::string_view wanted) const {
+  return slot.hash == hash && slot.length == wanted.size() &&
+         std::memcmp(bytes_.data() + slot.begin, wanted.data(), wanted.size()) == 0;
+}
+
 void Vocabulary::index_spellings() {
   slots_.assign(std::bit_ceil(types_.size() * 2), Slot{});
   const size_t mask = slots_.size() - 1;
   for (Token token = 0; token < size(); token++) {
-    if (spelling(token).empty()) continue;
-    const uint64_t hash = hash_bytes(spelling(token));
+    const std::string_view own = spelling(token);
+    if (own.empty()) continue;
+    const uint64_t hash = hash_bytes(own);
     const auto upper = static_cast<uint32_t>(hash >> 32);
     size_t at = hash & mask;
-    while (slots_[at].token >= 0 &&
-           (slots_[at].hash != upper || spelling(slots_[at].token) != spelling(token)))
-      at = (at + 1) & mask;
-    if (slots_[at].token < 0) slots_[at] = {upper, token};
+    while (slots_[at].token >= 0 && !fits(slots_[at], upper, own)) at = (at + 1) & mask;
+    if (slots_[at].token < 0)
+      slots_[at] = {upper, token, starts_[token], static_cast<uint32_t>(own.size())};
   }
 }
 
@@ -115,7 +121,7 @@ Token Vocabulary::find(std::string_view wanted) const {
   const uint64_t hash = hash_bytes(wanted);
   const auto upper = static_cast<uint32_t>(hash >> 32);
   for (size_t at = hash & mask; slots_[at].token >= 0; at = (at + 1) & mask)
-    if (slots_[at].hash == upper && spelling(slots_[at].token) == wanted) return slots_[at].token;
+    if (fits(slots_[at], upper, wanted)) return slots_[at].token;
   return -1;
 }
 

@@ -64,12 +64,16 @@ class Vocabulary {
   bool has_types_ = false;
   size_t longest_ = 0;
 
-  // Open addressing, linear probing, at most half full. The upper half of a hash is kept beside the
-  // id so that a probe rarely touches a spelling that is not the one sought.
+  // Open addressing, linear probing, at most half full. A slot holds what a probe needs, so that
+  // one costs at most two cache misses: the slot, and the spelling when the hash fits.
   struct Slot {
-    uint32_t hash = 0;
+    uint32_t hash = 0;  // the upper half
     Token token = -1;
+    uint32_t begin = 0;  // of the spelling, in bytes_
+    uint32_t length = 0;
   };
+  bool fits(const Slot& slot, uint32_t hash, std::string_view wanted) const;
+
   std::vector<Slot> slots_;  // [power of two]
 };
 
