@@ -2,6 +2,7 @@
 // GGUF file in memory.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -38,11 +39,14 @@ class TinyVocabulary {
   // key without "tokenizer.ggml."
   template <class Value>
   TinyVocabulary& set(std::string_view key, Value value) {
-    writer_->add("tokenizer.ggml." + std::string(key), value);
+    settings_.push_back([name = "tokenizer.ggml." + std::string(key),
+                         value](tensor::GgufWriter& writer) { writer.add(name, value); });
     return *this;
   }
   TinyVocabulary& name(std::string_view general_name) {
-    writer_->add("general.name", general_name);
+    settings_.push_back([name = std::string(general_name)](tensor::GgufWriter& writer) {
+      writer.add("general.name", std::string_view(name));
+    });
     return *this;
   }
 
@@ -57,7 +61,7 @@ class TinyVocabulary {
 
  private:
   std::string model_;
-  std::unique_ptr<tensor::GgufWriter> writer_ = std::make_unique<tensor::GgufWriter>();
+  std::vector<std::function<void(tensor::GgufWriter&)>> settings_;
 };
 
 inline TinyVocabulary& TinyVocabulary::bytes() {
@@ -71,7 +75,8 @@ inline TinyVocabulary& TinyVocabulary::bytes() {
 }
 
 inline Result<std::unique_ptr<Tokenizer>> TinyVocabulary::load() const {
-  tensor::GgufWriter& writer = *writer_;
+  tensor::GgufWriter writer;
+  for (const auto& setting : settings_) setting(writer);
   writer.add("tokenizer.ggml.model", std::string_view(model_));
   writer.add("tokenizer.ggml.tokens", std::span<const std::string>(tokens_));
   writer.add("tokenizer.ggml.token_type", std::span<const int32_t>(types_));
@@ -106,7 +111,9 @@ inline TinyVocabulary tiny_bpe(std::string_view pre) {
   tiny.merged("c", "at").merged("Ġ", "cat").merged("l", "l").merged("Ġ", "Ġ");
   tiny.token("<|bos|>", TokenType::control).token("<|end|>", TokenType::control);
   const auto n_tokens = static_cast<uint32_t>(tiny.tokens_.size());
-  tiny.set("pre", pre).set("bos_token_id", n_tokens - 2).set("eos_token_id", n_tokens - 1);
+  tiny.set("pre", std::string(pre))
+      .set("bos_token_id", n_tokens - 2)
+      .set("eos_token_id", n_tokens - 1);
   return tiny;
 }
 
