@@ -23,13 +23,20 @@ constexpr auto kLikelier = [](const auto& a, const auto& b) {
 };
 
 int32_t highest(std::span<const float> logits) {
+  constexpr size_t kRun = 32;  // compared together: most runs hold nothing better
   int32_t best = 0;
   float best_logit = kMinusInfinity;
-  for (size_t i = 0; i < logits.size(); ++i)
-    if (logits[i] > best_logit) {  // false for not-a-number
-      best_logit = logits[i];
-      best = static_cast<int32_t>(i);
-    }
+  for (size_t start = 0; start < logits.size(); start += kRun) {
+    const auto run = logits.subspan(start, std::min(kRun, logits.size() - start));
+    bool better = false;
+    for (float logit : run) better |= logit > best_logit;  // false for not-a-number
+    if (!better) continue;
+    for (size_t i = 0; i < run.size(); ++i)
+      if (run[i] > best_logit) {
+        best_logit = run[i];
+        best = static_cast<int32_t>(start + i);
+      }
+  }
   return best;
 }
 
