@@ -1,24 +1,28 @@
 // Chat templates: the Jinja source a model carries, parsed once, rendered in a sandbox (step, depth
 // and output limits, no I/O) to segments with trust: the template's own text is trusted, text that
-// came in through a variable is not.
+// came in through a variable is not, however it was cut, joined or filtered on the way.
 #pragma once
 
-#include <boost/json/value.hpp>
+#include <boost/json/object.hpp>
 #include <cstdint>
-#include <memory>
-#include <string>
+#include <optional>
 #include <string_view>
 #include <vector>
 
 #include "base/result.h"
+#include "text/jinja/template.h"
 #include "text/tokenizer.h"
 
 namespace hob::text {
 
-struct TemplateLimits {
-  int64_t max_steps = 10'000'000;  // evaluated nodes
-  int64_t max_output_bytes = 64 << 20;
-  int max_depth = 200;  // nesting of expressions, macros and blocks
+struct RenderOptions {
+  // Variables from the host itself, such as bos_token and eos_token: their strings are trusted.
+  // They win over vars of the same name, so that a client's variables cannot take their place.
+  boost::json::object trusted;
+  // What strftime_now sees: seconds since 1970, shown as UTC. Absent: this machine's clock and time
+  // zone.
+  std::optional<int64_t> now;
+  TemplateLimits limits;
 };
 
 class ChatTemplate {
@@ -26,20 +30,16 @@ class ChatTemplate {
   // Errors carry line and column: "chat template, line 3, column 14: …".
   static Result<ChatTemplate> parse(std::string_view source);
 
-  // vars: the template's variables (messages, tools, add_generation_prompt, bos_token, …). As in
-  // the Hugging Face configuration: trim_blocks, lstrip_blocks, loop controls, raise_exception,
-  // strftime_now, tojson without HTML escaping. Adjacent segments of equal trust are merged.
+  // vars: the template's variables (messages, tools, add_generation_prompt, …). As in the Hugging
+  // Face configuration: trim_blocks, lstrip_blocks, loop controls, raise_exception, strftime_now,
+  // tojson without HTML escaping. Adjacent segments of equal trust are merged. A template that
+  // refuses with raise_exception is an error with its own words.
   Result<std::vector<Segment>> render(const boost::json::object& vars,
-                                      TemplateLimits limits = {}) const;
-
-  ChatTemplate(ChatTemplate&&) noexcept;
-  ChatTemplate& operator=(ChatTemplate&&) noexcept;
-  ~ChatTemplate();
+                                      const RenderOptions& options = {}) const;
 
  private:
-  struct Impl;
-  explicit ChatTemplate(std::unique_ptr<Impl> impl);
-  std::unique_ptr<Impl> impl_;
+  explicit ChatTemplate(jinja::Template parsed) : template_(std::move(parsed)) {}
+  jinja::Template template_;
 };
 
 }  // namespace hob::text
