@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "tensor/gguf_cursor.h"
 #include "tensor/metadata.h"
 #include "tensor/tensor.h"
 
@@ -23,5 +24,11 @@ struct GgufPart {
 
 // `file` is used in errors only.
 Result<GgufPart> read_gguf_part(std::span<const std::byte> bytes, const std::string& file);
+
+// Its two halves, in the order of the file; the cursor stands before the first key. `alignment` is
+// a power of two.
+Result<Metadata> read_gguf_metadata(GgufCursor& in, uint64_t n_keys);
+Result<std::vector<Tensor>> read_gguf_tensors(GgufCursor& in, uint64_t n_tensors,
+                                              uint64_t alignment);
 
 }  // namespace hob::tensor
