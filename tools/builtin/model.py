@@ -14,11 +14,11 @@ import numpy as np
 class Shape:
     vocab: int = 2048
     dim: int = 256
-    layers: int = 4
+    layers: int = 3
     heads: int = 8
-    kv_heads: int = 4
+    kv_heads: int = 2
     head_dim: int = 32
-    ff: int = 768
+    ff: int = 512
     context: int = 2048
     rope_base: float = 10000.0
     norm_eps: float = 1e-5

@@ -18,7 +18,7 @@ import optimizer
 from corpus import Corpus, held_out_questions
 from tokenizer import encode_dialogue
 
-ROW, ROWS = 192, 16  # tokens in a row, rows in a step
+ROW, ROWS = 192, 10  # tokens in a row, rows in a step
 USER_WEIGHT = 0.1
 WARMUP, DECAY = 40, 0.45  # steps; last part of the steps in which the rate falls to zero
 
@@ -113,7 +113,7 @@ def main():
         mean = float(loss) if mean is None else 0.95 * mean + 0.05 * float(loss)
         if n % 25 == 0 or n == args.steps:
             print(f"step {n} loss {mean:.4f} tokens {seen:,} seconds {time.time() - began:.0f}", flush=True)
-        if n % 100 == 0 or n == args.steps:
+        if n % 50 == 0 or n == args.steps:
             save(args.work, "model", params)
             save(args.work, "state", params | {f"{kind}.{k}": v for kind in state for k, v in state[kind].items()} | {"step": n})
 
