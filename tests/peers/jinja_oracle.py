@@ -3,7 +3,9 @@
 
 Usage: jinja_oracle.py TEXT_TEST TEMPLATE-OR-FOLDER-OR-JSONL... [--verbose]
 TEXT_TEST is the text room's test program. Folders are searched for *.jinja; lines of a JSONL file give
-"template" and, if present, a context of their own. Every template meets every conversation below.
+"template" and, if present, a context of their own. Every template meets every conversation below, unless
+--own asks for its own context alone. Cases of tests/cases/template (*.test) always have their own, and jinja2
+must give what they expect.
 Needs the Python package jinja2.
 """
 import argparse
@@ -11,6 +13,7 @@ import datetime
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -115,9 +118,29 @@ CONVERSATIONS = {
 }
 
 
+def cases(path):
+    for case in re.split(r"^=== ", path.read_text(), flags=re.M)[1:]:
+        parts = re.split(r"^--- (\w+)\n", case, flags=re.M)
+        name, _, source = parts[0].partition("\n")
+        sections = {"template": source, **dict(zip(parts[1::2], parts[2::2]))}
+        sections = {key: text.removesuffix("\n") for key, text in sections.items()}
+        yield f"{path.name} {name}", sections["template"], json.loads(sections.get("context", "{}")), sections.get("expect")
+
+
+def check_cases(env, path):
+    """Whether jinja2 itself gives what the cases expect."""
+    for name, source, context, expect in cases(path):
+        text, error = expectation(env, source, context)
+        if text != expect:
+            print(f"WRONG CASE {name}\n  expects {expect!r}\n  jinja2: {text if error is None else error!r}")
+
+
 def templates(paths):
     for path in map(pathlib.Path, paths):
-        if path.suffix == ".jsonl":
+        if path.suffix == ".test":
+            for name, source, context, _ in cases(path):
+                yield name, source, context
+        elif path.suffix == ".jsonl":
             for number, line in enumerate(path.read_text().strip().split("\n"), 1):
                 case = json.loads(line)
                 own = case.get("context") or {k: case[k] for k in ("messages", "bos_token", "eos_token", "add_generation_prompt") if k in case}
@@ -129,9 +152,11 @@ def templates(paths):
             yield path.stem, path.read_text(), None
 
 
-def contexts(own, extra):
+def contexts(own, extra, only_own=False):
     if own is not None:
         yield "own", own
+    if only_own:
+        return
     base = {"bos_token": "<s>", "eos_token": "</s>", "add_generation_prompt": True}
     for name, conversation in {**CONVERSATIONS, **extra}.items():
         yield name, {**base, **conversation}
@@ -168,12 +193,17 @@ def main():
     options.add_argument("program")
     options.add_argument("paths", nargs="+")
     options.add_argument("--contexts", nargs="*", default=[], help="JSON files with more conversations")
+    options.add_argument("--own", action="store_true", help="no conversations but the templates' own contexts")
     options.add_argument("--verbose", action="store_true")
     options = options.parse_args()
     extra = {pathlib.Path(p).stem: json.loads(pathlib.Path(p).read_text()) for p in options.contexts}
     env = environment()
-    jobs = [(f"{name} × {label}", source, variables)
-            for name, source, own in templates(options.paths) for label, variables in contexts(own, extra)]
+    only_own = lambda name: options.own or ".test " in name
+    jobs = [(f"{name} × {label}", source, variables) for name, source, own in templates(options.paths)
+            for label, variables in contexts(own, extra, only_own(name))]
+    for path in map(pathlib.Path, options.paths):
+        if path.suffix == ".test":
+            check_cases(env, path)
     if not jobs:
         sys.exit("no templates found")
     answers = ours(options.program, [{"template": s, "vars": v, "now": NOW} for _, s, v in jobs])

@@ -235,8 +235,13 @@ Value groupby(Interpreter& in, const Value& input, Parameters parameters) {
 
 // ---- element by element ----
 
+// As Jinja: whatever is falsy, none too, has no elements here.
+std::vector<Value> elements(Interpreter& in, const Value& input) {
+  return truthy(input) ? iterate(input, in.budget()) : std::vector<Value>();
+}
+
 Value map(Interpreter& in, const Value& input, Parameters parameters) {
-  std::vector<Value> values = iterate(input, in.budget());
+  std::vector<Value> values = elements(in, input);
   std::vector<Value> positional = parameters.rest();
   auto named = parameters.rest_named();
   if (positional.empty()) {
@@ -259,7 +264,7 @@ Value map(Interpreter& in, const Value& input, Parameters parameters) {
 
 template <bool kByAttribute, bool kKeep>
 Value select(Interpreter& in, const Value& input, Parameters parameters) {
-  std::vector<Value> values = iterate(input, in.budget());
+  std::vector<Value> values = elements(in, input);
   Value attribute = kByAttribute ? parameters.required("attr") : Value::none();
   AttributePath path(in, attribute, "filter 'selectattr'");
   std::vector<Value> positional = parameters.rest();

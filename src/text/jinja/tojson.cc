@@ -108,7 +108,7 @@ class Writer {
     size_t plain = 0;  // begins what can be copied as it is
     for (size_t at = 0; at < bytes.size();) {
       auto c = static_cast<unsigned char>(bytes[at]);
-      bool copies = c >= 0x20 && c != '"' && c != '\\' && (c < 0x80 || !style_.ensure_ascii);
+      bool copies = c >= 0x20 && c != '"' && c != '\\' && (c < 0x7F || !style_.ensure_ascii);
       if (copies) {
         ++at;
         continue;
