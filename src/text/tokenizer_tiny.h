@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -39,14 +40,14 @@ class TinyVocabulary {
   // key without "tokenizer.ggml."
   template <class Value>
   TinyVocabulary& set(std::string_view key, Value value) {
-    settings_.push_back([name = "tokenizer.ggml." + std::string(key),
-                         value](tensor::GgufWriter& writer) { writer.add(name, value); });
+    const std::string name = "tokenizer.ggml." + std::string(key);
+    settings_[name] = [name, value](tensor::GgufWriter& writer) { writer.add(name, value); };
     return *this;
   }
   TinyVocabulary& name(std::string_view general_name) {
-    settings_.push_back([name = std::string(general_name)](tensor::GgufWriter& writer) {
+    settings_["general.name"] = [name = std::string(general_name)](tensor::GgufWriter& writer) {
       writer.add("general.name", std::string_view(name));
-    });
+    };
     return *this;
   }
 
@@ -61,7 +62,7 @@ class TinyVocabulary {
 
  private:
   std::string model_;
-  std::vector<std::function<void(tensor::GgufWriter&)>> settings_;
+  std::map<std::string, std::function<void(tensor::GgufWriter&)>> settings_;  // by key
 };
 
 inline TinyVocabulary& TinyVocabulary::bytes() {
@@ -76,7 +77,7 @@ inline TinyVocabulary& TinyVocabulary::bytes() {
 
 inline Result<std::unique_ptr<Tokenizer>> TinyVocabulary::load() const {
   tensor::GgufWriter writer;
-  for (const auto& setting : settings_) setting(writer);
+  for (const auto& [key, add] : settings_) add(writer);
   writer.add("tokenizer.ggml.model", std::string_view(model_));
   writer.add("tokenizer.ggml.tokens", std::span<const std::string>(tokens_));
   writer.add("tokenizer.ggml.token_type", std::span<const int32_t>(types_));
