@@ -72,6 +72,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::vector<std::string_view> names = pre_tokenizer_names();
   const uint8_t kind = input.byte();
   const bool is_spm = kind >= 200;
+  const PreTokenizerRules* pre = *find_pre_tokenizer(names[is_spm ? 0 : kind % names.size()]);
   TinyVocabulary tiny = is_spm ? tiny_spm() : tiny_bpe(names[kind % names.size()]);
   const size_t n_before = input.rest.size();
   mutate(tiny, input);
@@ -80,15 +81,16 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (!tokenizer) return 0;
 
   const std::string text(input.rest);
+  // SentencePiece reads a '▁' as the space that it writes so.
+  const bool keeps_all =
+      !mutated && !pre->spells_text && !(is_spm && text.find("\u2581") != std::string::npos);
   for (bool parse_special : {false, true}) {
     const auto tokens = (*tokenizer)->encode(text, {.parse_special = parse_special});
     for (Token token : tokens) require(token >= 0 && token < (*tokenizer)->size());
     StreamDecoder decoder(**tokenizer, true);
     for (Token token : tokens) require(hob::is_valid_utf8(decoder.push(token)));
     require(hob::is_valid_utf8(decoder.finish()));
-    const bool spells_bytes =
-        is_spm || (*find_pre_tokenizer((*tokenizer)->pre_name()))->spells_text == false;
-    if (!mutated && !parse_special && spells_bytes) require((*tokenizer)->decode(tokens) == text);
+    if (keeps_all && !parse_special) require((*tokenizer)->decode(tokens) == text);
   }
   const size_t half = text.size() / 2;
   const std::vector<Segment> segments = {{text.substr(0, half), true}, {text.substr(half), false}};
