@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <cstddef>
+
 #if defined(__x86_64__)
 #include <immintrin.h>
 #elif defined(__aarch64__)
@@ -445,6 +447,258 @@ HOB_INLINE int32_t reduce_add(I32 a) {
       (quarter<U32x4>(a, 0) + quarter<U32x4>(a, 2)) + (quarter<U32x4>(a, 1) + quarter<U32x4>(a, 3));
   return int32_t(x[0] + x[1] + x[2] + x[3]);
 }
+
+// --- bytes: exact dot products of weights with activations ---
+// A lane's dword holds four weights; x has the same four activations (-127..127) in every lane.
+HOB_INLINE U32 splat_dword(const void* p) {
+  uint32_t x;
+  __builtin_memcpy(&x, p, 4);
+  return u32(x);
+}
+
+// Signed weights w are passed as w + kSignedBias, unsigned where that is 128: AVX-512 multiplies
+// unsigned bytes only.
+#if defined(__AVX512F__)
+inline constexpr int kSignedBias = 128;
+#else
+inline constexpr int kSignedBias = 0;
+#endif
+HOB_INLINE U32 bias_signed(U32 w) {
+  if constexpr (kSignedBias == 128) return w ^ 0x80808080u;
+  return w;
+}
+
+#if defined(__x86_64__) && !defined(__AVX2__)
+HOB_INLINE __m128i even_bytes(U32n x) {
+  return _mm_srai_epi16(_mm_slli_epi16((__m128i)x, 8), 8);
+}
+HOB_INLINE __m128i odd_bytes(U32n x) {
+  return _mm_srai_epi16((__m128i)x, 8);
+}
+#endif
+
+// acc + the sum of four products; kSigned: weights from bias_signed(), else 0..127.
+template <bool kSigned>
+HOB_INLINE I32 dot4(I32 acc, U32 w, U32 x) {
+  return map<I32>(
+      [](I32n sum, U32n a, U32n b) {
+#if defined(__AVX512F__)
+        return (I32n)_mm512_dpbusd_epi32((__m512i)sum, (__m512i)a, (__m512i)b);
+#elif defined(__AVX2__)
+        // The pairs fit 16 bits: 2 * 128 * 127.
+        __m256i weights = (__m256i)a, activations = (__m256i)b;
+        if constexpr (kSigned) {
+          activations = _mm256_sign_epi8(activations, weights);
+          weights = _mm256_abs_epi8(weights);
+        }
+        const __m256i pairs = _mm256_maddubs_epi16(weights, activations);
+        return sum + (I32n)_mm256_madd_epi16(pairs, _mm256_set1_epi16(1));
+#elif defined(__x86_64__)
+        const __m128i even = _mm_madd_epi16(even_bytes(a), even_bytes(b));
+        const __m128i odd = _mm_madd_epi16(odd_bytes(a), odd_bytes(b));
+        return sum + ((I32n)even + (I32n)odd);
+#elif defined(__ARM_FEATURE_DOTPROD)
+        return (I32n)vdotq_s32((int32x4_t)sum, (int8x16_t)a, (int8x16_t)b);
+#else
+        const int8x16_t p = (int8x16_t)a, q = (int8x16_t)b;  // pairs fit 16 bits, as above
+        const int16x8_t low = vmull_s8(vget_low_s8(p), vget_low_s8(q)), high = vmull_high_s8(p, q);
+        return (I32n)vpadalq_s16((int32x4_t)sum, vpaddq_s16(low, high));
+#endif
+      },
+      acc, w, x);
+}
+
+// acc + the sum of two products of signed 16-bit values.
+HOB_INLINE I32 dot2(I32 acc, U32 w, U32 x) {
+  return map<I32>(
+      [](I32n sum, U32n a, U32n b) {
+#if defined(__AVX512F__)
+        return (I32n)_mm512_dpwssd_epi32((__m512i)sum, (__m512i)a, (__m512i)b);
+#elif defined(__AVX2__)
+        return sum + (I32n)_mm256_madd_epi16((__m256i)a, (__m256i)b);
+#elif defined(__x86_64__)
+        return sum + (I32n)_mm_madd_epi16((__m128i)a, (__m128i)b);
+#else
+        const int16x8_t p = (int16x8_t)a, q = (int16x8_t)b;
+        const int32x4_t low = vmull_s16(vget_low_s16(p), vget_low_s16(q)),
+                        high = vmull_high_s16(p, q);
+        return sum + (I32n)vpaddq_s32(low, high);
+#endif
+      },
+      acc, w, x);
+}
+
+// Each byte (0..15) of x replaced by table[byte].
+HOB_INLINE U32 lookup(U32 x, const int8_t* table) {  // [16]
+#if defined(__AVX512F__)
+  const __m512i t = _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i*)table));
+  return map<U32>([t](U32n v) { return (U32n)_mm512_shuffle_epi8(t, (__m512i)v); }, x);
+#elif defined(__AVX2__)
+  const __m256i t = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i*)table));
+  return map<U32>([t](U32n v) { return (U32n)_mm256_shuffle_epi8(t, (__m256i)v); }, x);
+#elif defined(__x86_64__)
+  uint8_t bytes[64];
+  store(bytes, x);
+  for (int i = 0; i < 64; ++i) bytes[i] = uint8_t(table[bytes[i]]);
+  return load_u32(bytes);
+#else
+  const int8x16_t t = vld1q_s8(table);
+  return map<U32>([t](U32n v) { return (U32n)vqtbl1q_s8(t, (uint8x16_t)v); }, x);
+#endif
+}
+
+HOB_INLINE void store_s8(int8_t* p, I32 a) {  // [16], lanes within -128..127
+#if defined(__AVX512F__)
+  _mm_storeu_si128((__m128i*)p, _mm512_cvtepi32_epi8((__m512i)a.part[0]));
+#elif defined(__AVX2__)
+  const __m256i words = _mm256_packs_epi32((__m256i)a.part[0], (__m256i)a.part[1]);
+  const __m256i sorted = _mm256_permute4x64_epi64(words, 0xd8);
+  _mm_storeu_si128((__m128i*)p, _mm_packs_epi16(_mm256_castsi256_si128(sorted),
+                                                _mm256_extracti128_si256(sorted, 1)));
+#elif defined(__x86_64__)
+  const __m128i low = _mm_packs_epi32((__m128i)a.part[0], (__m128i)a.part[1]);
+  const __m128i high = _mm_packs_epi32((__m128i)a.part[2], (__m128i)a.part[3]);
+  _mm_storeu_si128((__m128i*)p, _mm_packs_epi16(low, high));
+#else
+  const int16x8_t low = vcombine_s16(vmovn_s32(a.part[0]), vmovn_s32(a.part[1]));
+  const int16x8_t high = vcombine_s16(vmovn_s32(a.part[2]), vmovn_s32(a.part[3]));
+  vst1q_s8(p, vcombine_s8(vmovn_s16(low), vmovn_s16(high)));
+#endif
+}
+
+// --- transposing loads: row r's dwords become lane r of vectors ---
+#if defined(__AVX512F__)
+typedef __m512i Native;
+HOB_INLINE Native low_dwords(Native a, Native b) {
+  return _mm512_unpacklo_epi32(a, b);
+}
+HOB_INLINE Native high_dwords(Native a, Native b) {
+  return _mm512_unpackhi_epi32(a, b);
+}
+HOB_INLINE Native low_qwords(Native a, Native b) {
+  return _mm512_unpacklo_epi64(a, b);
+}
+HOB_INLINE Native high_qwords(Native a, Native b) {
+  return _mm512_unpackhi_epi64(a, b);
+}
+#elif defined(__AVX2__)
+typedef __m256i Native;
+HOB_INLINE Native low_dwords(Native a, Native b) {
+  return _mm256_unpacklo_epi32(a, b);
+}
+HOB_INLINE Native high_dwords(Native a, Native b) {
+  return _mm256_unpackhi_epi32(a, b);
+}
+HOB_INLINE Native low_qwords(Native a, Native b) {
+  return _mm256_unpacklo_epi64(a, b);
+}
+HOB_INLINE Native high_qwords(Native a, Native b) {
+  return _mm256_unpackhi_epi64(a, b);
+}
+#elif defined(__x86_64__)
+typedef __m128i Native;
+HOB_INLINE Native low_dwords(Native a, Native b) {
+  return _mm_unpacklo_epi32(a, b);
+}
+HOB_INLINE Native high_dwords(Native a, Native b) {
+  return _mm_unpackhi_epi32(a, b);
+}
+HOB_INLINE Native low_qwords(Native a, Native b) {
+  return _mm_unpacklo_epi64(a, b);
+}
+HOB_INLINE Native high_qwords(Native a, Native b) {
+  return _mm_unpackhi_epi64(a, b);
+}
+#else
+typedef uint32x4_t Native;
+HOB_INLINE Native low_dwords(Native a, Native b) {
+  return vzip1q_u32(a, b);
+}
+HOB_INLINE Native high_dwords(Native a, Native b) {
+  return vzip2q_u32(a, b);
+}
+HOB_INLINE Native low_qwords(Native a, Native b) {
+  return (Native)vzip1q_u64((uint64x2_t)a, (uint64x2_t)b);
+}
+HOB_INLINE Native high_qwords(Native a, Native b) {
+  return (Native)vzip2q_u64((uint64x2_t)a, (uint64x2_t)b);
+}
+#endif
+
+// In every 128-bit lane: four rows of four dwords become four columns.
+HOB_INLINE void transpose_quads(Native (&v)[4]) {
+  const Native a = low_dwords(v[0], v[1]), b = high_dwords(v[0], v[1]);
+  const Native c = low_dwords(v[2], v[3]), d = high_dwords(v[2], v[3]);
+  v[0] = low_qwords(a, c);
+  v[1] = high_qwords(a, c);
+  v[2] = low_qwords(b, d);
+  v[3] = high_qwords(b, d);
+}
+
+// The 16 bytes at rows[r] + at of 16 rows.
+HOB_INLINE void load_transposed4(const std::byte* const* rows, ptrdiff_t at, U32* out) {  // [4]
+  for (int p = 0; p < kParts; ++p) {
+    Native v[4];
+    for (int i = 0; i < 4; ++i) {
+      const std::byte* const* row = rows + p * kPartLanes + i;
+#if defined(__x86_64__)
+      const auto quad = [&](int j) __attribute__((always_inline)) {
+        return _mm_loadu_si128((const __m128i*)(row[4 * j] + at));
+      };
+#endif
+#if defined(__AVX512F__)
+      v[i] = _mm512_castsi128_si512(quad(0));
+      v[i] = _mm512_inserti32x4(v[i], quad(1), 1);
+      v[i] = _mm512_inserti32x4(v[i], quad(2), 2);
+      v[i] = _mm512_inserti32x4(v[i], quad(3), 3);
+#elif defined(__AVX2__)
+      v[i] = _mm256_inserti128_si256(_mm256_castsi128_si256(quad(0)), quad(1), 1);
+#elif defined(__x86_64__)
+      v[i] = quad(0);
+#else
+      v[i] = (Native)vld1q_u8((const uint8_t*)(*row + at));
+#endif
+    }
+    transpose_quads(v);
+    for (int i = 0; i < 4; ++i) out[i].part[p] = (U32n)v[i];
+  }
+}
+
+// The 32 bytes at rows[r] + at of 16 rows.
+HOB_INLINE void load_transposed8(const std::byte* const* rows, ptrdiff_t at, U32* out) {  // [8]
+#if defined(__AVX512F__)
+  Native top[4], bottom[4];  // rows 0..7 and 8..15
+  const auto pair = [=](int r) __attribute__((always_inline)) {
+    const __m512i low = _mm512_castsi256_si512(_mm256_loadu_si256((const __m256i*)(rows[r] + at)));
+    return _mm512_inserti64x4(low, _mm256_loadu_si256((const __m256i*)(rows[r + 4] + at)), 1);
+  };
+  for (int i = 0; i < 4; ++i) {
+    top[i] = pair(i);
+    bottom[i] = pair(8 + i);
+  }
+  transpose_quads(top);
+  transpose_quads(bottom);
+  for (int i = 0; i < 4; ++i) {
+    out[i].part[0] = (U32n)_mm512_shuffle_i32x4(top[i], bottom[i], 0x88);
+    out[i + 4].part[0] = (U32n)_mm512_shuffle_i32x4(top[i], bottom[i], 0xdd);
+  }
+#else
+  load_transposed4(rows, at, out);
+  load_transposed4(rows, at + 16, out + 4);
+#endif
+}
+
+// --- shape of the matrix kernels: groups of 16 rows and columns whose sums stay in registers ---
+#if defined(__AVX512F__)
+inline constexpr int kTileRows = 2, kTileCols = 6;
+#elif defined(__AVX2__) || defined(__aarch64__)
+inline constexpr int kTileRows = 1, kTileCols = 3;
+#else
+inline constexpr int kTileRows = 1, kTileCols = 2;
+#endif
+// Unpacking with all places of fields as constants is fastest, but four native operations for each
+// of ours make more code than the instruction cache and the compiler's patience bear.
+inline constexpr bool kUnrollUnpack = kParts <= 2;
 
 }  // namespace
 }  // namespace hob::kernel::HOB_ISA
