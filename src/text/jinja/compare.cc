@@ -126,6 +126,7 @@ bool contains(const Value& container, const Value& item, Budget& budget) {
 void require_hashable(const Value& key, Budget& budget) {
   budget.charge();
   if (key.is_dict()) stop("unhashable type: 'dict'");
+  if (key.is_real() && std::isnan(key.as_real())) stop("nan cannot be a key");
   if (!key.is_sequence()) return;
   if (!key.is_sequence(Sequence::Flavor::tuple)) stop("unhashable type: '{}'", key.type_name());
   Budget::Deeper deeper(budget);

@@ -6,6 +6,7 @@
 #include "text/jinja/compare.h"
 #include "text/jinja/filters.h"
 #include "text/jinja/interpreter.h"
+#include "text/jinja/merge_sort.h"
 #include "text/jinja/objects.h"
 #include "text/jinja/print.h"
 #include "text/jinja/string_ops.h"
@@ -119,7 +120,7 @@ std::vector<Value> sorted_by(std::vector<Value> values, std::vector<Value> keys,
     if (key.is_real() && key.as_real() != key.as_real()) stop("cannot sort 'nan'");
   std::vector<size_t> order_of(values.size());
   for (size_t i = 0; i < order_of.size(); ++i) order_of[i] = i;
-  std::stable_sort(order_of.begin(), order_of.end(), [&](size_t a, size_t b) {
+  merge_sort(order_of, [&](size_t a, size_t b) {
     return reverse ? order(keys[b], keys[a], "<", budget) < 0
                    : order(keys[a], keys[b], "<", budget) < 0;
   });
@@ -146,7 +147,7 @@ Value sort(Interpreter& in, const Value& input, Parameters parameters) {
     std::vector<Value> key;
     for (const AttributePath& path : paths)
       key.push_back(case_sensitive ? path.of(value) : lowered(path.of(value)));
-    keys.push_back(key.size() == 1 ? key.front() : Value::sequence(std::move(key)));
+    keys.push_back(attribute.is_none() ? key.front() : Value::sequence(std::move(key)));
   }
   return Value::sequence(sorted_by(std::move(values), std::move(keys), reverse, in.budget()));
 }

@@ -82,8 +82,8 @@ Value indent(Interpreter& in, const Value& input, Parameters parameters) {
       stop("a text grows beyond {} bytes", budget.max_text_bytes());
     indention.append(std::string(static_cast<size_t>(spaces), ' '), true);
   }
-  Text text = to_text(input, budget);
-  if (input.is_string()) text.append("\n", true);  // a quirk of Jinja's that splits alike
+  Text text = require_text(input, "filter 'indent'");
+  text.append("\n", true);  // as Jinja does: an empty text has one line, a final newline no other
   Text out;
   bool first_line = true;
   for (const Value& line : split_lines(text, false)) {
@@ -110,7 +110,7 @@ Value truncate(Interpreter& in, const Value& input, Parameters parameters) {
   if (length < end_length)
     stop("filter 'truncate' wants a length of {} or more", print_integer(end_length));
   if (leeway < 0) stop("filter 'truncate' wants a leeway of 0 or more");
-  if (input.is_undefined()) return Value::word("");
+  if (input.is_undefined()) return input;
   require_text(input, "filter 'truncate'");
   auto size = static_cast<Integer>(count_code_points(input.text().view()));
   if (size <= length || size - length <= leeway) return input;
@@ -152,7 +152,7 @@ Value wordwrap(Interpreter& in, const Value& input, Parameters parameters) {
   auto most = static_cast<size_t>(std::min<Integer>(width, 1 << 30));
   Text out;
   bool first_line = true;
-  for (const Value& line : split_lines(soft_text(input, in.budget()), false)) {
+  for (const Value& line : split_lines(require_text(input, "filter 'wordwrap'"), false)) {
     if (!std::exchange(first_line, false)) out.append(newline);
     size_t used = 0;
     for (const Value& word : split_spaces(line.text(), -1)) {

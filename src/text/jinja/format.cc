@@ -138,7 +138,8 @@ class PercentFormat {
       interpreter_.budget().charge_bytes(out.size() / 16);
     }
     bool tuple = values_.is_sequence(Sequence::Flavor::tuple);
-    bool unused = tuple ? next_ < values_.items().size() : !used_ && !values_.is_dict();
+    bool unused = tuple ? next_ < values_.items().size()
+                        : !used_ && !values_.is_dict() && !values_.is_sequence();
     if (unused) stop("not all arguments converted during string formatting");
     return out;
   }

@@ -89,7 +89,7 @@ Value slice(const Value& sequence, const Value& start, const Value& end, const V
   using Flavor = Sequence::Flavor;
   if (!sequence.is_sequence(Flavor::list) && !sequence.is_sequence(Flavor::tuple) &&
       !sequence.is_sequence(Flavor::range))
-    return Value::undefined(fmt::format("'{} object' cannot be sliced", sequence.type_name()));
+    stop("'{}' object cannot be sliced", sequence.type_name());
   const std::vector<Value>& items = sequence.items();
   Range range = adjust(start, end, step, static_cast<Integer>(items.size()));
   budget.charge(static_cast<uint64_t>(range.count));

@@ -8,7 +8,7 @@ namespace hob::text::jinja {
 // sequence[index] of a string or sequence, negative from the end; undefined beyond its ends.
 Value element(const Value& sequence, Integer index, Budget& budget);
 
-// sequence[start:stop:step]; none where a part is left out. Undefined for what has no slices.
+// sequence[start:stop:step]; none where a part is left out. Error for what has no slices.
 Value slice(const Value& sequence, const Value& start, const Value& stop, const Value& step,
             Budget& budget);
 

@@ -34,8 +34,9 @@ bool is_defined(Interpreter&, const Value& input, Parameters parameters) {
 
 bool is_sequence(Interpreter&, const Value& input, Parameters parameters) {
   parameters.done();
-  return input.is_string() || input.is_dict() || input.is_sequence(Flavor::list) ||
-         input.is_sequence(Flavor::tuple) || input.is_sequence(Flavor::range);
+  return input.is_undefined() || input.is_string() || input.is_dict() ||
+         input.is_sequence(Flavor::list) || input.is_sequence(Flavor::tuple) ||
+         input.is_sequence(Flavor::range);
 }
 
 bool is_iterable(Interpreter&, const Value& input, Parameters parameters) {
@@ -45,7 +46,7 @@ bool is_iterable(Interpreter&, const Value& input, Parameters parameters) {
 
 bool is_callable(Interpreter&, const Value& input, Parameters parameters) {
   parameters.done();
-  return input.is_object() && input.as_object()->callable();
+  return input.is_undefined() || (input.is_object() && input.as_object()->callable());
 }
 
 Integer remainder(const Value& input, Integer divisor, Interpreter& in) {

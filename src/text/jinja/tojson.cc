@@ -6,6 +6,7 @@
 
 #include "base/utf8.h"
 #include "text/jinja/compare.h"
+#include "text/jinja/merge_sort.h"
 #include "text/jinja/print.h"
 
 namespace hob::text::jinja {
@@ -76,7 +77,7 @@ class Writer {
     std::vector<const Dict::Entry*> entries;
     for (const auto& entry : dict.entries()) entries.push_back(&entry);
     if (style_.sort_keys)
-      std::stable_sort(entries.begin(), entries.end(), [&](const auto* a, const auto* b) {
+      merge_sort(entries, [&](const auto* a, const auto* b) {
         return order(a->first, b->first, "<", budget_) < 0;
       });
     frame("{");

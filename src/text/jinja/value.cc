@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "text/jinja/compare.h"
+#include "text/jinja/merge_sort.h"
 #include "text/jinja/unicode.h"
 
 namespace hob::text::jinja {
@@ -165,7 +166,7 @@ Dict::Dict(std::vector<Entry> entries, Budget& budget) {
   depth_ = one_deeper(depth);
   std::vector<uint32_t> order(entries.size());
   std::iota(order.begin(), order.end(), 0u);
-  std::stable_sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) {
+  merge_sort(order, [&](uint32_t a, uint32_t b) {
     return key_order(entries[a].first, entries[b].first, budget) < 0;
   });
   // Of equal keys the first keeps its place, the last gives the value.
