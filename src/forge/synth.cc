@@ -19,6 +19,11 @@ namespace {
 // Logits of about this deviation: enough that the best token is rarely near a tie.
 constexpr float kLogitDeviation = 3;
 
+// Gemma scales embeddings by sqrt(dim) and ties them to the output: were they as large as
+// elsewhere, or its layers' contributions (whose size the post-norms set) as small, every token
+// would predict itself with certainty, and no test would notice what the layers do.
+constexpr float kScaledLogitDeviation = 1.5f, kPostNormMean = 4;
+
 struct PlannedTensor {
   std::string name;
   tensor::Format format = tensor::Format::f32;
@@ -34,8 +39,8 @@ class Planner {
 
   std::vector<PlannedTensor> plan() {
     const Parts parts = parts_of(shape_.architecture);
-    // The deviation makes the logits' one kLogitDeviation where output and embedding are tied.
-    const float head_deviation = kLogitDeviation / std::sqrt(float(shape_.dim));
+    const float head_deviation =
+        (parts.post_norms ? kScaledLogitDeviation : kLogitDeviation) / std::sqrt(float(shape_.dim));
     matrix("token_embd", shape_.dim, shape_.n_vocab, Role::embedding, shape_.tied, head_deviation);
     if (shape_.rope_divisor != 0) {
       plan_.push_back({.name = "rope_freqs.weight",
@@ -69,12 +74,12 @@ class Planner {
       norm("attn_k_norm", shape_.head_dim);
     }
     linear("attn_output", n_q, dim, Role::attn_output);
-    if (parts.post_norms) norm("post_attention_norm", dim);
+    if (parts.post_norms) norm("post_attention_norm", dim, kPostNormMean);
     norm("ffn_norm", dim);
     linear("ffn_gate", dim, shape_.n_ff);
     linear("ffn_up", dim, shape_.n_ff);
     linear("ffn_down", shape_.n_ff, dim, Role::ffn_down);
-    if (parts.post_norms) norm("post_ffw_norm", dim);
+    if (parts.post_norms) norm("post_ffw_norm", dim, kPostNormMean);
   }
 
   std::string full(std::string_view name, std::string_view kind) const {
@@ -99,11 +104,11 @@ class Planner {
   void linear(std::string_view name, int64_t n_in, int64_t n_out, Role role = Role::other) {
     matrix(name, n_in, n_out, role, false, 1 / std::sqrt(float(n_in)));
   }
-  void norm(std::string_view name, int64_t n) {
+  void norm(std::string_view name, int64_t n, float mean = 1) {
     plan_.push_back({.name = full(name, "weight"),
                      .row_length = n,
                      .is_matrix = false,
-                     .mean = 1,
+                     .mean = mean,
                      .deviation = 0.05f});
   }
   void bias(std::string_view name, int64_t n) {
