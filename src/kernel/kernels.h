@@ -67,6 +67,14 @@ struct Kernels {
   };
   size_t (*attend_scratch_bytes)(int64_t group, int64_t head_dim_k, int64_t head_dim_v);
   void (*attend)(const AttendArgs& args, std::byte* scratch);
+
+  // --- what the machine can reach at most (kernel/peak.inc) ---
+  // A round of a peak loop is peak_chains vectors of 16 lanes: 4 products a lane in int8, 1 in f32.
+  // What they return only keeps the work from being optimized away.
+  uint32_t (*peak_int8)(int64_t rounds);
+  float (*peak_f32)(int64_t rounds);
+  int64_t peak_chains;
+  uint32_t (*read_all)(const std::byte* bytes, int64_t n_bytes);  // in whole 256 bytes
 };
 
 // Positions of a page of keys and values, and the span in which attend() reduces scores.

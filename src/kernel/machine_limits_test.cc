@@ -1,0 +1,38 @@
+#include "kernel/machine_limits.h"
+
+#include <gtest/gtest.h>
+
+namespace hob::kernel {
+namespace {
+
+TEST(MachineLimits, AreMeasuredForEveryInstructionSet) {
+  ThreadPool threads(1);
+  for (std::string_view isa : available_isas()) {
+    auto kernels = find_kernels(isa);
+    ASSERT_TRUE(kernels);
+    const MachineLimits limits = measure_limits(**kernels, threads, 0.05);
+    // A processor of any kind makes a hundred million operations a second; none makes 10^15.
+    for (double rate :
+         {limits.read_bytes_per_second, limits.int8_ops_per_second, limits.f32_flops_per_second}) {
+      EXPECT_GT(rate, 1e8) << isa;
+      EXPECT_LT(rate, 1e15) << isa;
+    }
+  }
+}
+
+TEST(MachineLimits, ReadingReadsEveryByteOfWholeBlocks) {
+  for (std::string_view isa : available_isas()) {
+    auto kernels = find_kernels(isa);
+    ASSERT_TRUE(kernels);
+    std::vector<std::byte> bytes(1024);
+    const uint32_t before = (*kernels)->read_all(bytes.data(), 1024);
+    for (size_t at : {0, 255, 256, 777, 1023}) {
+      bytes[at] = std::byte{1};
+      EXPECT_NE((*kernels)->read_all(bytes.data(), 1024), before) << isa << " byte " << at;
+      bytes[at] = std::byte{0};
+    }
+  }
+}
+
+}  // namespace
+}  // namespace hob::kernel
