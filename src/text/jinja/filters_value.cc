@@ -2,6 +2,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "text/jinja/arithmetic.h"
 #include "text/jinja/compare.h"
 #include "text/jinja/filters.h"
 #include "text/jinja/interpreter.h"
@@ -101,8 +102,7 @@ Value abs_filter(Interpreter&, const Value& input, Parameters parameters) {
   if (input.is_undefined()) stop("{}", input.why_undefined());
   if (!input.is_number()) stop("filter 'abs' wants a number, not {}", input.type_name());
   if (input.is_real()) return Value::real(std::fabs(input.as_real()));
-  Integer value = input.as_integer();
-  return Value::integer(value < 0 ? -value : value);
+  return input.as_integer() < 0 ? negative(input) : positive(input);
 }
 
 Value round_filter(Interpreter&, const Value& input, Parameters parameters) {

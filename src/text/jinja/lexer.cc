@@ -181,7 +181,11 @@ class Lexer {
       size_t end = at + 1;
       while (end < source_.size() && source_[end] != c) end += source_[end] == '\\' ? 2 : 1;
       if (end >= source_.size()) stop_at(at, "this string is not closed");
-      emit(TokenKind::string, decode_string_literal(source_.substr(at + 1, end - at - 1)), at);
+      try {
+        emit(TokenKind::string, decode_string_literal(source_.substr(at + 1, end - at - 1)), at);
+      } catch (const TemplateError& error) {
+        stop_at(at, error.message);
+      }
       return end + 1;
     }
     return lex_symbol(at, open_brackets);

@@ -144,7 +144,7 @@ Value pad_method(Interpreter& in, const Value& self, Parameters& parameters) {
 }
 
 Value zfill_method(Interpreter& in, const Value& self, Parameters& parameters) {
-  Integer width = require_integer(parameters.required("width"), "width");
+  Integer width = std::max<Integer>(require_integer(parameters.required("width"), "width"), 1);
   Text zero("0", true);
   bool sign = self.bytes().starts_with('-') || self.bytes().starts_with('+');
   if (!sign) return Value::string(pad(self.as_string(), width, zero, Align::right, in.budget()));
