@@ -57,7 +57,7 @@ struct BackendOptions {
   int64_t n_pages = 64;     // KV capacity; memory is touched only as pages are used
   int64_t max_batch = 512;  // tokens in one run at most
   int n_threads = 1;
-  std::string isa;  // "" = the best this machine has; else one of kernel::available_isas()
+  std::string isa = {};  // "" = the best this machine has; else one of kernel::available_isas()
   bool time_ops = false;
 };
 
