@@ -30,15 +30,10 @@ struct Compiled {
 // Best first; the last one runs everywhere.
 std::vector<Compiled> compiled() {
 #if defined(__x86_64__)
-  __builtin_cpu_init();
-  const bool has_avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
-                        __builtin_cpu_supports("f16c");
-  const bool has_avx512 =
-      has_avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
-      __builtin_cpu_supports("avx512vnni");
-  return {
-      {&avx512vnni::kernels, has_avx512}, {&avx2::kernels, has_avx2}, {&baseline::kernels, true}};
+  const CpuFeatures& cpu = cpu_features();
+  return {{&avx512vnni::kernels, cpu.avx2_fma_f16c && cpu.avx512 && cpu.avx512_vnni},
+          {&avx2::kernels, cpu.avx2_fma_f16c},
+          {&baseline::kernels, true}};
 #else
   return {{&neon_dotprod::kernels, cpu_features().neon_dotprod}, {&neon::kernels, true}};
 #endif
