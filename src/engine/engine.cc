@@ -223,6 +223,7 @@ Result<SequenceId> Engine::submit(Request request) {
   if (Status s = impl_->check_request(request); !s.ok()) return s.error();
   if (!impl_->busy) impl_->ended.clear();
   impl_->sequences.push_back(std::make_unique<Sequence>(impl_->next_id, std::move(request)));
+  impl_->sequences.back()->reserve(impl_->options.context);
   return impl_->next_id++;
 }
 

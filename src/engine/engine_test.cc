@@ -1,4 +1,4 @@
-// The engine over a backend without a model (prefix_backend.h): batching, pages, prefix cache,
+// The engine over a backend without a model (test_backend.h): batching, pages, prefix cache,
 // ends.
 #include "engine/engine.h"
 
@@ -8,7 +8,7 @@
 #include <map>
 #include <random>
 
-#include "engine/prefix_backend.h"
+#include "engine/test_backend.h"
 
 namespace hob::engine {
 namespace {

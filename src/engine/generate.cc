@@ -2,12 +2,16 @@
 // another, so it is found here.
 #include "engine/generate.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace hob::engine {
 
-TextStream::TextStream(const text::Tokenizer& tokenizer, std::vector<std::string> stops)
-    : n_vocab_(tokenizer.size()), decoder_(tokenizer), matcher_(std::move(stops)) {}
+TextStream::TextStream(const text::Tokenizer& tokenizer, std::vector<std::string> stops,
+                       bool at_start_of_text)
+    : n_vocab_(tokenizer.size()),
+      decoder_(tokenizer, at_start_of_text),
+      matcher_(std::move(stops)) {}
 
 std::string TextStream::push(int32_t token) {
   // Some models have rows in their output that no token belongs to.
@@ -24,7 +28,11 @@ Result<Receipt> generate(LoadedModel& model, std::vector<int32_t> prompt,
                          const GenerateOptions& options,
                          const std::function<bool(std::string_view text)>& on_text) {
   HOB_CHECK(model.tokenizer != nullptr, "generate wants a model loaded with its vocabulary");
-  TextStream stream(*model.tokenizer, options.stops);
+  const text::Tokenizer& tokenizer = *model.tokenizer;
+  const bool no_text = std::all_of(prompt.begin(), prompt.end(), [&](int32_t token) {
+    return token >= 0 && token < tokenizer.size() && tokenizer.piece(token).empty();
+  });
+  TextStream stream(tokenizer, options.stops, no_text);
   Receipt receipt;
   const auto emit = [&](const std::string& text) {
     receipt.text += text;

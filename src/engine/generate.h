@@ -18,7 +18,9 @@ namespace hob::engine {
 // The text of one answer as its tokens come: never half a code point, nothing of a stop string.
 class TextStream {
  public:
-  TextStream(const text::Tokenizer& tokenizer, std::vector<std::string> stops);
+  // at_start_of_text: nothing was written before, so a leading space may belong to the tokenizer.
+  TextStream(const text::Tokenizer& tokenizer, std::vector<std::string> stops,
+             bool at_start_of_text = false);
 
   std::string push(int32_t token);  // ids outside the vocabulary are no text
   std::string finish();             // what was held back; nothing comes after

@@ -58,17 +58,21 @@ Result<std::unique_ptr<backend::Backend>> make_backend(const model::Model& model
               options.backend);
 }
 
-Status load_text(LoadedModel& loaded) {
-  const tensor::Metadata& metadata = loaded.model->file->metadata();
-  auto tokenizer = text::Tokenizer::load(metadata);
+Status load_tokenizer(LoadedModel& loaded) {
+  auto tokenizer = text::Tokenizer::load(loaded.model->file->metadata());
   if (!tokenizer) return tokenizer.error();
   loaded.tokenizer = std::move(*tokenizer);
-  auto chat = text::Chat::load(metadata, *loaded.tokenizer);
-  if (!chat) return chat.error();
-  loaded.chat = std::move(*chat);
   const int64_t n_tokens = std::min(loaded.tokenizer->size(), loaded.model->program.n_vocab);
   for (int32_t token = 0; token < n_tokens; ++token)
     if (loaded.tokenizer->is_end_of_generation(token)) loaded.stop_tokens.push_back(token);
+  return {};
+}
+
+Status load_chat(LoadedModel& loaded) {
+  auto chat = text::Chat::load(loaded.model->file->metadata(), *loaded.tokenizer);
+  if (!chat) return chat.error();
+  loaded.chat = std::move(*chat);
+  if (!loaded.chat->note().empty()) loaded.warnings.push_back(loaded.chat->note());
   return {};
 }
 
@@ -125,7 +129,9 @@ Result<LoadedModel> load(std::shared_ptr<const tensor::GgufFile> file, const Loa
   const auto threads = choose_threads(options.n_threads);
   if (!threads) return threads.error();
   if (options.text)
-    if (Status s = load_text(loaded); !s.ok()) return s.error();
+    if (Status s = load_tokenizer(loaded); !s.ok()) return s.error();
+  if (options.text && options.chat)
+    if (Status s = load_chat(loaded); !s.ok()) return s.error();
   auto backend = make_backend(*loaded.model, options, *context, *threads);
   if (!backend) return backend.error();
 

@@ -27,13 +27,14 @@ struct LoadOptions {
   bool prefix_cache = true;
   bool time_ops = false;
   bool text = true;  // false: neither tokenizer nor chat template, for models without vocabulary
+  bool chat = true;  // false: no chat template, for a raw prompt
 };
 inline constexpr int64_t kDefaultContext = 4096;
 
 struct LoadedModel {
   std::unique_ptr<model::Model> model;
   std::unique_ptr<text::Tokenizer> tokenizer;  // null without LoadOptions::text
-  std::optional<text::Chat> chat;              // empty without LoadOptions::text
+  std::optional<text::Chat> chat;              // empty without LoadOptions::text and ::chat
   std::unique_ptr<Engine> engine;              // after the others: it goes first
   std::vector<int32_t> stop_tokens;            // the vocabulary's end-of-generation tokens
   int64_t context = 0;

@@ -17,6 +17,15 @@ struct Sequence {
     timings.prompt_tokens = static_cast<int64_t>(tokens.size());
   }
 
+  // Room for all that it may become, so that decode allocates nothing.
+  void reserve(int64_t context) {
+    int64_t n = context;
+    if (request.max_tokens >= 0 && request.max_tokens < context - n_tokens())
+      n = n_tokens() + request.max_tokens;
+    tokens.reserve(n);
+    pages.reserve(pages_for(n));
+  }
+
   SequenceId id;  // ascending: a lower id is older, and served first
   Request request;
   sample::Sampler sampler;
