@@ -121,8 +121,9 @@ TEST(Generate, ARealModelTellsItsStory) {
   if (!std::filesystem::exists(path)) GTEST_SKIP() << "no " << path;
   auto file = tensor::GgufFile::open(path);
   ASSERT_TRUE(file.ok()) << file.error().message;
-  auto loaded =
-      load(std::make_shared<const tensor::GgufFile>(std::move(file).value()), {.n_threads = 1});
+  LoadOptions one_thread;
+  one_thread.n_threads = 1;
+  auto loaded = load(std::make_shared<const tensor::GgufFile>(std::move(file).value()), one_thread);
   ASSERT_TRUE(loaded.ok()) << loaded.error().message;
   for (const auto& expected : backend::read_golden(folder + "golden.F32.json").generations) {
     GenerateOptions options;
