@@ -8,10 +8,13 @@ namespace hob::cli {
 
 namespace {
 
-std::string escape_cell(std::string text) {
-  for (size_t at = 0; (at = text.find('|', at)) != std::string::npos; at += 2)
-    text.insert(at, "\\");
-  return text;
+std::string escape_cell(const std::string& text) {
+  std::string escaped;
+  for (const char c : text) {
+    if (c == '|') escaped += '\\';
+    escaped += c;
+  }
+  return escaped;
 }
 
 void print_command(const CLI::App& command) {
@@ -25,7 +28,8 @@ void print_command(const CLI::App& command) {
     std::string help = option->get_description();
     if (!option->get_envname().empty())
       help += fmt::format(" (environment: `{}`)", option->get_envname());
-    fmt::print("| `{}{}` | {} | {} |\n", names, takes_value ? " " + option->get_type_name() : "",
+    fmt::print("| `{}{}` | {} | {} |\n", names,
+               takes_value ? fmt::format(" {}", option->get_type_name()) : "",
                option->get_default_str(), escape_cell(help));
   }
   fmt::print("\n");
