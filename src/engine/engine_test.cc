@@ -319,6 +319,56 @@ TEST(Engine, CallbacksMayCancelAndSubmit) {
   house.expect_no_leak();
 }
 
+TEST(Engine, AnOlderOneMayCancelAYoungerOneInTheSameStep) {
+  House house;
+  Answer victim;
+  SequenceId id = 0;
+  Request request = request_for(some_tokens(10, 2), 9);
+  int n = 0;
+  request.on_token = [&](int32_t, Finish) {
+    if (++n == 3) house.engine->cancel(id);
+    return true;
+  };
+  ASSERT_TRUE(house.engine->submit(std::move(request)).ok());
+  id = house.submit(request_for(some_tokens(10, 1), 50), victim);
+  house.engine->run_until_idle();
+  EXPECT_EQ(victim.finish, Finish::cancelled);
+  EXPECT_EQ(victim.tokens.size(), 2u);  // nothing after the call
+}
+
+TEST(Engine, WithoutFreePagesTheCachedPartIsTakenOver) {
+  EngineOptions options;
+  options.context = 128;
+  House house(options, 2);
+  const auto prompt = some_tokens(100, 1);
+  house.ask(request_for(prompt, 3));
+  EXPECT_EQ(house.engine->free_pages(), 0);
+  Answer again;
+  const SequenceId id = house.submit(request_for(prompt, 3), again);
+  house.engine->run_until_idle();
+  EXPECT_EQ(again.tokens, greedy_answer(prompt, 3));
+  EXPECT_EQ(house.engine->timings(id).cached_tokens, 99);
+  EXPECT_EQ(house.backend->n_copies, 0);
+  house.expect_no_leak();
+}
+
+TEST(Engine, APromptThatDoesNotFitYetWaits) {
+  EngineOptions options;
+  options.context = 512;
+  options.prefill_chunk = 64;
+  House house(options, 8);
+  std::vector<Answer> answers(2);
+  std::vector<SequenceId> ids;
+  for (uint64_t i = 0; i < 2; ++i)
+    ids.push_back(house.submit(request_for(some_tokens(300, i), 5), answers[i]));
+  house.engine->run_until_idle();
+  for (uint64_t i = 0; i < 2; ++i) {
+    EXPECT_EQ(answers[i].tokens, greedy_answer(some_tokens(300, i), 5));
+    EXPECT_EQ(house.engine->timings(ids[i]).preemptions, 0);
+  }
+  EXPECT_EQ(house.backend->n_tokens_run, 2 * 304);  // nothing twice
+}
+
 TEST(Engine, WhenPagesRunOutTheYoungestBeginsAnew) {
   EngineOptions options;
   options.context = 512;

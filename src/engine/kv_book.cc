@@ -30,13 +30,12 @@ void KvBook::adopt_part_of_page(Sequence& sequence) {
   const PrefixCache::Match match = cache_.find(wanted, static_cast<int64_t>(sequence.pages.size()));
   HOB_CHECK(match.pages.empty());
   if (match.copy_tokens == 0) return;
-  pool_.retain(match.copy_from);  // or the page to copy to might be that page, evicted
-  if (const auto page = take()) {
-    backend_.copy_page(match.copy_from, *page, match.copy_tokens);
-    sequence.pages.push_back(*page);
-    sequence.n_run += match.copy_tokens;
-  }
-  pool_.release(match.copy_from);
+  const auto page = take();
+  if (!page) return;
+  // Where it was the last page to evict, it is here already.
+  if (*page != match.copy_from) backend_.copy_page(match.copy_from, *page, match.copy_tokens);
+  sequence.pages.push_back(*page);
+  sequence.n_run += match.copy_tokens;
 }
 
 bool KvBook::extend(Sequence& sequence, int64_t n_tokens) {
