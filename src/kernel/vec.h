@@ -49,19 +49,31 @@ typedef F32n F32u __attribute__((aligned(4), may_alias));  // as they lie in mem
 typedef I32n I32u __attribute__((aligned(1), may_alias));
 typedef U32n U32u __attribute__((aligned(1), may_alias));
 
-struct F32 {
-  F32n part[kParts];
+// Copied part by part: gcc would copy the whole in pieces of 16 bytes through the stack, and wait
+// for them there.
+template <class Native>
+struct Vector {
+  Native part[kParts];
+
+  Vector() = default;
+  HOB_INLINE Vector(const Vector& other) { *this = other; }
+  HOB_INLINE Vector& operator=(const Vector& other) {
+    part[0] = other.part[0];
+    if constexpr (kParts > 1) part[1] = other.part[1];
+    if constexpr (kParts > 2) {
+      part[2] = other.part[2];
+      part[3] = other.part[3];
+    }
+    return *this;
+  }
 };
-struct I32 {
-  I32n part[kParts];
-};
-struct U32 {
-  U32n part[kParts];
-};
+struct F32 : Vector<F32n> {};
+struct I32 : Vector<I32n> {};
+struct U32 : Vector<U32n> {};
 
 // r.part[i] = f(a.part[i]...), written out so that the parts stay in registers.
 template <class R, class F, class... A>
-HOB_INLINE R map(F f, A... a) {
+HOB_INLINE R map(F f, const A&... a) {
   R r;
   r.part[0] = f(a.part[0]...);
   if constexpr (kParts > 1) r.part[1] = f(a.part[1]...);
@@ -91,22 +103,22 @@ HOB_INLINE U32 u32(uint32_t x) {
   for (int i = 0; i < kParts; ++i) r.part[i] = v;
   return r;
 }
-HOB_INLINE F32 as_f32(U32 a) {
+HOB_INLINE F32 as_f32(const U32& a) {
   return map<F32>([](U32n x) { return (F32n)x; }, a);
 }
-HOB_INLINE F32 as_f32(I32 a) {
+HOB_INLINE F32 as_f32(const I32& a) {
   return map<F32>([](I32n x) { return (F32n)x; }, a);
 }
-HOB_INLINE I32 as_i32(F32 a) {
+HOB_INLINE I32 as_i32(const F32& a) {
   return map<I32>([](F32n x) { return (I32n)x; }, a);
 }
-HOB_INLINE I32 as_i32(U32 a) {
+HOB_INLINE I32 as_i32(const U32& a) {
   return map<I32>([](U32n x) { return (I32n)x; }, a);
 }
-HOB_INLINE U32 as_u32(F32 a) {
+HOB_INLINE U32 as_u32(const F32& a) {
   return map<U32>([](F32n x) { return (U32n)x; }, a);
 }
-HOB_INLINE U32 as_u32(I32 a) {
+HOB_INLINE U32 as_u32(const I32& a) {
   return map<U32>([](I32n x) { return (U32n)x; }, a);
 }
 
@@ -116,7 +128,7 @@ HOB_INLINE F32 load_f32(const float* p) {  // [16]
   for (int i = 0; i < kParts; ++i) r.part[i] = *(const F32u*)(p + i * kPartLanes);
   return r;
 }
-HOB_INLINE void store(float* p, F32 a) {  // [16]
+HOB_INLINE void store(float* p, const F32& a) {  // [16]
   for (int i = 0; i < kParts; ++i) *(F32u*)(p + i * kPartLanes) = a.part[i];
 }
 // The first n < 16 lanes; the others are 0 or stay as they were.
@@ -125,7 +137,7 @@ HOB_INLINE F32 load_f32(const float* p, int n) {
   for (int i = 0; i < n; ++i) lanes[i] = p[i];
   return load_f32(lanes);
 }
-HOB_INLINE void store(float* p, F32 a, int n) {
+HOB_INLINE void store(float* p, const F32& a, int n) {
   float lanes[kLanes];
   store(lanes, a);
   for (int i = 0; i < n; ++i) p[i] = lanes[i];
@@ -135,7 +147,7 @@ HOB_INLINE U32 load_u32(const void* p) {  // 64 bytes, any alignment
   for (int i = 0; i < kParts; ++i) r.part[i] = *(const U32u*)((const char*)p + i * kNativeBytes);
   return r;
 }
-HOB_INLINE void store(void* p, U32 a) {
+HOB_INLINE void store(void* p, const U32& a) {
   for (int i = 0; i < kParts; ++i) *(U32u*)((char*)p + i * kNativeBytes) = a.part[i];
 }
 HOB_INLINE void prefetch(const void* p) {
@@ -143,82 +155,82 @@ HOB_INLINE void prefetch(const void* p) {
 }
 
 // --- integers ---
-HOB_INLINE U32 operator&(U32 a, U32 b) {
+HOB_INLINE U32 operator&(const U32& a, const U32& b) {
   return map<U32>([](U32n x, U32n y) { return x & y; }, a, b);
 }
-HOB_INLINE U32 operator|(U32 a, U32 b) {
+HOB_INLINE U32 operator|(const U32& a, const U32& b) {
   return map<U32>([](U32n x, U32n y) { return x | y; }, a, b);
 }
-HOB_INLINE U32 operator^(U32 a, U32 b) {
+HOB_INLINE U32 operator^(const U32& a, const U32& b) {
   return map<U32>([](U32n x, U32n y) { return x ^ y; }, a, b);
 }
-HOB_INLINE U32 operator+(U32 a, U32 b) {
+HOB_INLINE U32 operator+(const U32& a, const U32& b) {
   return map<U32>([](U32n x, U32n y) { return x + y; }, a, b);
 }
-HOB_INLINE U32 operator-(U32 a, U32 b) {
+HOB_INLINE U32 operator-(const U32& a, const U32& b) {
   return map<U32>([](U32n x, U32n y) { return x - y; }, a, b);
 }
-HOB_INLINE U32 operator&(U32 a, uint32_t b) {
+HOB_INLINE U32 operator&(const U32& a, uint32_t b) {
   return a & u32(b);
 }
-HOB_INLINE U32 operator|(U32 a, uint32_t b) {
+HOB_INLINE U32 operator|(const U32& a, uint32_t b) {
   return a | u32(b);
 }
-HOB_INLINE U32 operator^(U32 a, uint32_t b) {
+HOB_INLINE U32 operator^(const U32& a, uint32_t b) {
   return a ^ u32(b);
 }
-HOB_INLINE U32 operator+(U32 a, uint32_t b) {
+HOB_INLINE U32 operator+(const U32& a, uint32_t b) {
   return a + u32(b);
 }
-HOB_INLINE U32 operator<<(U32 a, int n) {  // 0 <= n < 32
+HOB_INLINE U32 operator<<(const U32& a, int n) {  // 0 <= n < 32
   return map<U32>([n](U32n x) { return x << n; }, a);
 }
-HOB_INLINE U32 operator>>(U32 a, int n) {
+HOB_INLINE U32 operator>>(const U32& a, int n) {
   return map<U32>([n](U32n x) { return x >> n; }, a);
 }
-HOB_INLINE I32 operator+(I32 a, I32 b) {
+HOB_INLINE I32 operator+(const I32& a, const I32& b) {
   return map<I32>([](I32n x, I32n y) { return x + y; }, a, b);
 }
-HOB_INLINE I32 operator-(I32 a, I32 b) {
+HOB_INLINE I32 operator-(const I32& a, const I32& b) {
   return map<I32>([](I32n x, I32n y) { return x - y; }, a, b);
 }
-HOB_INLINE I32 operator*(I32 a, I32 b) {
+HOB_INLINE I32 operator*(const I32& a, const I32& b) {
   return map<I32>([](I32n x, I32n y) { return x * y; }, a, b);
 }
-HOB_INLINE I32 operator+(I32 a, int32_t b) {
+HOB_INLINE I32 operator+(const I32& a, int32_t b) {
   return a + i32(b);
 }
-HOB_INLINE I32 operator-(I32 a, int32_t b) {
+HOB_INLINE I32 operator-(const I32& a, int32_t b) {
   return a - i32(b);
 }
-HOB_INLINE I32 operator<<(I32 a, int n) {
+HOB_INLINE I32 operator<<(const I32& a, int n) {
   return map<I32>([n](I32n x) { return x << n; }, a);
 }
-HOB_INLINE I32 operator>>(I32 a, int n) {  // keeps the sign
+HOB_INLINE I32 operator>>(const I32& a, int n) {  // keeps the sign
   return map<I32>([n](I32n x) { return x >> n; }, a);
 }
 
 // --- floats ---
-HOB_INLINE F32 operator+(F32 a, F32 b) {
+HOB_INLINE F32 operator+(const F32& a, const F32& b) {
   return map<F32>([](F32n x, F32n y) { return x + y; }, a, b);
 }
-HOB_INLINE F32 operator-(F32 a, F32 b) {
+HOB_INLINE F32 operator-(const F32& a, const F32& b) {
   return map<F32>([](F32n x, F32n y) { return x - y; }, a, b);
 }
-HOB_INLINE F32 operator*(F32 a, F32 b) {
+HOB_INLINE F32 operator*(const F32& a, const F32& b) {
   return map<F32>([](F32n x, F32n y) { return x * y; }, a, b);
 }
-HOB_INLINE F32 operator/(F32 a, F32 b) {
+HOB_INLINE F32 operator/(const F32& a, const F32& b) {
   return map<F32>([](F32n x, F32n y) { return x / y; }, a, b);
 }
-HOB_INLINE F32 operator-(F32 a) {
+HOB_INLINE F32 operator-(const F32& a) {
   return as_f32(as_u32(a) ^ 0x80000000u);
 }
-HOB_INLINE F32 abs(F32 a) {
+HOB_INLINE F32 abs(const F32& a) {
   return as_f32(as_u32(a) & 0x7fffffffu);
 }
 
-HOB_INLINE F32 fma(F32 a, F32 b, F32 c) {  // a * b + c
+HOB_INLINE F32 fma(const F32& a, const F32& b, const F32& c) {  // a * b + c
 #if defined(__AVX512F__)
   return map<F32>([](F32n x, F32n y, F32n z) { return (F32n)_mm512_fmadd_ps(x, y, z); }, a, b, c);
 #elif defined(__FMA__)
@@ -231,7 +243,7 @@ HOB_INLINE F32 fma(F32 a, F32 b, F32 c) {  // a * b + c
 }
 
 // a < b ? a : b and a > b ? a : b, so b where one of them is not a number.
-HOB_INLINE F32 min(F32 a, F32 b) {
+HOB_INLINE F32 min(const F32& a, const F32& b) {
 #if defined(__AVX512F__)
   return map<F32>([](F32n x, F32n y) { return (F32n)_mm512_min_ps(x, y); }, a, b);
 #elif defined(__AVX2__)
@@ -242,7 +254,7 @@ HOB_INLINE F32 min(F32 a, F32 b) {
   return map<F32>([](F32n x, F32n y) { return x < y ? x : y; }, a, b);
 #endif
 }
-HOB_INLINE F32 max(F32 a, F32 b) {
+HOB_INLINE F32 max(const F32& a, const F32& b) {
 #if defined(__AVX512F__)
   return map<F32>([](F32n x, F32n y) { return (F32n)_mm512_max_ps(x, y); }, a, b);
 #elif defined(__AVX2__)
@@ -253,7 +265,7 @@ HOB_INLINE F32 max(F32 a, F32 b) {
   return map<F32>([](F32n x, F32n y) { return x > y ? x : y; }, a, b);
 #endif
 }
-HOB_INLINE F32 sqrt(F32 a) {
+HOB_INLINE F32 sqrt(const F32& a) {
 #if defined(__AVX512F__)
   return map<F32>([](F32n x) { return (F32n)_mm512_sqrt_ps(x); }, a);
 #elif defined(__AVX2__)
@@ -266,22 +278,22 @@ HOB_INLINE F32 sqrt(F32 a) {
 }
 
 // Comparisons give lanes of all ones or all zeros; select() takes a where the mask is set.
-HOB_INLINE U32 less(F32 a, F32 b) {
+HOB_INLINE U32 less(const F32& a, const F32& b) {
   return map<U32>([](F32n x, F32n y) { return (U32n)(x < y); }, a, b);
 }
-HOB_INLINE U32 less_equal(F32 a, F32 b) {
+HOB_INLINE U32 less_equal(const F32& a, const F32& b) {
   return map<U32>([](F32n x, F32n y) { return (U32n)(x <= y); }, a, b);
 }
-HOB_INLINE U32 equal(F32 a, F32 b) {
+HOB_INLINE U32 equal(const F32& a, const F32& b) {
   return map<U32>([](F32n x, F32n y) { return (U32n)(x == y); }, a, b);
 }
-HOB_INLINE U32 less(I32 a, I32 b) {
+HOB_INLINE U32 less(const I32& a, const I32& b) {
   return map<U32>([](I32n x, I32n y) { return (U32n)(x < y); }, a, b);
 }
-HOB_INLINE U32 select(U32 mask, U32 a, U32 b) {
+HOB_INLINE U32 select(const U32& mask, const U32& a, const U32& b) {
   return map<U32>([](U32n m, U32n x, U32n y) { return y ^ ((x ^ y) & m); }, mask, a, b);
 }
-HOB_INLINE F32 select(U32 mask, F32 a, F32 b) {
+HOB_INLINE F32 select(const U32& mask, const F32& a, const F32& b) {
   return as_f32(select(mask, as_u32(a), as_u32(b)));
 }
 // All ones in the lanes [0, n).
@@ -291,10 +303,10 @@ HOB_INLINE U32 first_lanes(int n) {
 }
 
 // --- conversions ---
-HOB_INLINE F32 to_f32(I32 a) {  // to nearest even
+HOB_INLINE F32 to_f32(const I32& a) {  // to nearest even
   return map<F32>([](I32n x) { return __builtin_convertvector(x, F32n); }, a);
 }
-HOB_INLINE I32 to_i32(F32 a) {  // to nearest even; |a| < 2^31
+HOB_INLINE I32 to_i32(const F32& a) {  // to nearest even; |a| < 2^31
 #if defined(__AVX512F__)
   return map<I32>([](F32n x) { return (I32n)_mm512_cvtps_epi32(x); }, a);
 #elif defined(__AVX2__)
@@ -307,7 +319,7 @@ HOB_INLINE I32 to_i32(F32 a) {  // to nearest even; |a| < 2^31
 }
 
 // Half precision in the low 16 bits of each lane; the high bits are ignored.
-HOB_INLINE F32 f32_from_f16(U32 a) {
+HOB_INLINE F32 f32_from_f16(const U32& a) {
 #if defined(__AVX512F__)
   return map<F32>([](U32n x) { return (F32n)_mm512_cvtph_ps(_mm512_cvtepi32_epi16((__m512i)x)); },
                   a);
@@ -334,7 +346,7 @@ HOB_INLINE F32 f32_from_f16(U32 a) {
 #endif
 }
 // To nearest even; too large becomes infinity.
-HOB_INLINE U32 f16_from_f32(F32 a) {
+HOB_INLINE U32 f16_from_f32(const F32& a) {
 #if defined(__AVX512F__)
   return map<U32>([](F32n x) { return (U32n)_mm512_cvtepu16_epi32(_mm512_cvtps_ph(x, 0)); }, a);
 #elif defined(__F16C__)
@@ -373,7 +385,7 @@ HOB_INLINE U32 load_u16(const uint16_t* p) {  // [16]
 #endif
   return r;
 }
-HOB_INLINE void store_u16(uint16_t* p, U32 a) {  // [16], lanes below 2^16
+HOB_INLINE void store_u16(uint16_t* p, const U32& a) {  // [16], lanes below 2^16
 #if defined(__AVX512F__)
   _mm256_storeu_si256((__m256i*)p, _mm512_cvtepi32_epi16((__m512i)a.part[0]));
 #elif defined(__AVX2__)
@@ -408,10 +420,10 @@ HOB_INLINE F32 load_f16(const uint16_t* p, int n) {
   for (int i = 0; i < n; ++i) lanes[i] = p[i];
   return load_f16(lanes);
 }
-HOB_INLINE void store_f16(uint16_t* p, F32 a) {
+HOB_INLINE void store_f16(uint16_t* p, const F32& a) {
   store_u16(p, f16_from_f32(a));
 }
-HOB_INLINE void store_f16(uint16_t* p, F32 a, int n) {
+HOB_INLINE void store_f16(uint16_t* p, const F32& a, int n) {
   uint16_t lanes[kLanes];
   store_f16(lanes, a);
   for (int i = 0; i < n; ++i) p[i] = lanes[i];
@@ -428,12 +440,12 @@ HOB_INLINE Narrow quarter(const Vector& a, int i) {  // lanes [4 i, 4 i + 4)
   typedef Narrow Unaligned __attribute__((aligned(4), may_alias));
   return *(const Unaligned*)((const char*)&a + 16 * i);
 }
-HOB_INLINE float reduce_add(F32 a) {
+HOB_INLINE float reduce_add(const F32& a) {
   const F32x4 x =
       (quarter<F32x4>(a, 0) + quarter<F32x4>(a, 2)) + (quarter<F32x4>(a, 1) + quarter<F32x4>(a, 3));
   return (x[0] + x[2]) + (x[1] + x[3]);
 }
-HOB_INLINE float reduce_max(F32 a) {
+HOB_INLINE float reduce_max(const F32& a) {
   const F32x4 low =
       quarter<F32x4>(a, 0) > quarter<F32x4>(a, 2) ? quarter<F32x4>(a, 0) : quarter<F32x4>(a, 2);
   const F32x4 high =
@@ -442,7 +454,7 @@ HOB_INLINE float reduce_max(F32 a) {
   const float even = x[0] > x[2] ? x[0] : x[2], odd = x[1] > x[3] ? x[1] : x[3];
   return even > odd ? even : odd;
 }
-HOB_INLINE int32_t reduce_add(I32 a) {
+HOB_INLINE int32_t reduce_add(const I32& a) {
   const U32x4 x =
       (quarter<U32x4>(a, 0) + quarter<U32x4>(a, 2)) + (quarter<U32x4>(a, 1) + quarter<U32x4>(a, 3));
   return int32_t(x[0] + x[1] + x[2] + x[3]);
@@ -463,7 +475,7 @@ inline constexpr int kSignedBias = 128;
 #else
 inline constexpr int kSignedBias = 0;
 #endif
-HOB_INLINE U32 bias_signed(U32 w) {
+HOB_INLINE U32 bias_signed(const U32& w) {
   if constexpr (kSignedBias == 128) return w ^ 0x80808080u;
   return w;
 }
@@ -479,7 +491,7 @@ HOB_INLINE __m128i odd_bytes(U32n x) {
 
 // acc + the sum of four products; kSigned: weights from bias_signed(), else 0..127.
 template <bool kSigned>
-HOB_INLINE I32 dot4(I32 acc, U32 w, U32 x) {
+HOB_INLINE I32 dot4(const I32& acc, const U32& w, const U32& x) {
   return map<I32>(
       [](I32n sum, U32n a, U32n b) {
 #if defined(__AVX512F__)
@@ -509,7 +521,7 @@ HOB_INLINE I32 dot4(I32 acc, U32 w, U32 x) {
 }
 
 // acc + the sum of two products of signed 16-bit values.
-HOB_INLINE I32 dot2(I32 acc, U32 w, U32 x) {
+HOB_INLINE I32 dot2(const I32& acc, const U32& w, const U32& x) {
   return map<I32>(
       [](I32n sum, U32n a, U32n b) {
 #if defined(__AVX512F__)
@@ -529,7 +541,7 @@ HOB_INLINE I32 dot2(I32 acc, U32 w, U32 x) {
 }
 
 // Each byte (0..15) of x replaced by table[byte].
-HOB_INLINE U32 lookup(U32 x, const int8_t* table) {  // [16]
+HOB_INLINE U32 lookup(const U32& x, const int8_t* table) {  // [16]
 #if defined(__AVX512F__)
   const __m512i t = _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i*)table));
   return map<U32>([t](U32n v) { return (U32n)_mm512_shuffle_epi8(t, (__m512i)v); }, x);
@@ -547,7 +559,7 @@ HOB_INLINE U32 lookup(U32 x, const int8_t* table) {  // [16]
 #endif
 }
 
-HOB_INLINE void store_s8(int8_t* p, I32 a) {  // [16], lanes within -128..127
+HOB_INLINE void store_s8(int8_t* p, const I32& a) {  // [16], lanes within -128..127
 #if defined(__AVX512F__)
   _mm_storeu_si128((__m128i*)p, _mm512_cvtepi32_epi8((__m512i)a.part[0]));
 #elif defined(__AVX2__)
