@@ -16,13 +16,20 @@ namespace hob::forge {
 
 namespace {
 
-// Logits of about this deviation: enough that the best token is rarely near a tie.
-constexpr float kLogitDeviation = 3;
+// How large the parts of a model are, so that its text, though noise, is that of a working model. A
+// token's own embedding is kEmbeddingShare of what the layers add, and the output's rows are those
+// of the embedding: so most tokens are followed by a clear favourite, as in real text, while every
+// layer is felt in the other logits. (With independent output rows the two best of 512 logits
+// nearly tie at each tenth position, and the 8-bit activations of any program decide.)
+constexpr float kEmbeddingShare = 0.4f;
+constexpr float kLayerRms = 0.6f;  // what one layer adds, where nothing follows its projections
+constexpr float kLogitDeviation = 1.5f;
 
-// Gemma scales embeddings by sqrt(dim) and ties them to the output: were they as large as
-// elsewhere, or its layers' contributions (whose size the post-norms set) as small, every token
-// would predict itself with certainty, and no test would notice what the layers do.
-constexpr float kScaledLogitDeviation = 1.5f, kPostNormMean = 4;
+// Root mean square of what all layers add to the residual stream.
+float layers_rms(const Shape& shape, const Parts& parts) {
+  const float n = static_cast<float>(shape.n_layer);
+  return parts.post_norms ? std::sqrt(2 * n) : kLayerRms * std::sqrt(n);
+}
 
 struct PlannedTensor {
   std::string name;
@@ -30,6 +37,7 @@ struct PlannedTensor {
   int64_t row_length = 0, n_rows = 1;
   bool is_matrix = true;  // else one dimension
   float mean = 0, deviation = 0;
+  std::string_view like = {};      // the tensor whose random values it shares
   std::vector<float> values = {};  // instead of random ones
 };
 
@@ -39,9 +47,10 @@ class Planner {
 
   std::vector<PlannedTensor> plan() {
     const Parts parts = parts_of(shape_.architecture);
-    const float head_deviation =
-        (parts.post_norms ? kScaledLogitDeviation : kLogitDeviation) / std::sqrt(float(shape_.dim));
-    matrix("token_embd", shape_.dim, shape_.n_vocab, Role::embedding, shape_.tied, head_deviation);
+    const float width = std::sqrt(float(shape_.dim));
+    const float embedding =
+        kEmbeddingShare * layers_rms(shape_, parts) / (parts.post_norms ? width : 1);
+    matrix("token_embd", shape_.dim, shape_.n_vocab, Role::embedding, shape_.tied, embedding);
     if (shape_.rope_divisor != 0) {
       plan_.push_back({.name = "rope_freqs.weight",
                        .row_length = shape_.head_dim / 2,
@@ -50,9 +59,11 @@ class Planner {
     }
     for (layer_ = 0; layer_ < shape_.n_layer; ++layer_) layer(parts);
     layer_ = -1;
-    norm("output_norm", shape_.dim);
-    if (!shape_.tied)
-      matrix("output", shape_.dim, shape_.n_vocab, Role::output, true, head_deviation);
+    norm("output_norm", shape_.dim, kLogitDeviation / (embedding * width));
+    if (!shape_.tied) {
+      matrix("output", shape_.dim, shape_.n_vocab, Role::output, true, embedding);
+      plan_.back().like = plan_.front().name;
+    }
     return std::move(plan_);
   }
 
@@ -74,12 +85,12 @@ class Planner {
       norm("attn_k_norm", shape_.head_dim);
     }
     linear("attn_output", n_q, dim, Role::attn_output);
-    if (parts.post_norms) norm("post_attention_norm", dim, kPostNormMean);
+    if (parts.post_norms) norm("post_attention_norm", dim);
     norm("ffn_norm", dim);
     linear("ffn_gate", dim, shape_.n_ff);
     linear("ffn_up", dim, shape_.n_ff);
     linear("ffn_down", shape_.n_ff, dim, Role::ffn_down);
-    if (parts.post_norms) norm("post_ffw_norm", dim, kPostNormMean);
+    if (parts.post_norms) norm("post_ffw_norm", dim);
   }
 
   std::string full(std::string_view name, std::string_view kind) const {
@@ -109,7 +120,7 @@ class Planner {
                      .row_length = n,
                      .is_matrix = false,
                      .mean = mean,
-                     .deviation = 0.05f});
+                     .deviation = 0.05f * mean});
   }
   void bias(std::string_view name, int64_t n) {
     plan_.push_back(
@@ -157,7 +168,7 @@ const Shape* find_shape(std::string_view architecture, std::string_view size) {
 
 Status write_tensor(const PlannedTensor& t, uint64_t seed, RandomRows& rows,
                     tensor::GgufWriter& writer) {
-  Random random(seed, t.name);
+  Random random(seed, t.like.empty() ? std::string_view(t.name) : t.like);
   if (t.is_matrix)
     return rows.emit(t.format, t.row_length, t.n_rows, t.deviation, random,
                      [&](std::span<const std::byte> bytes) { return writer.append(bytes); });

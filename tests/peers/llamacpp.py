@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
-"""Compares hob's logits with llama.cpp's on the same files, position by position.
+"""Compares hob's logits with llama.cpp's on the same files, over 200 tokens, position by position.
 
 Usage: llamacpp.py HOB PEERS_DIR SHARED_DIR [--all-formats]
-For each model: the likeliest token is the same at >= 99 % of the positions, and the mean KL divergence is below 1e-3
-(F32, F16, BF16) or 1e-2 (quantized: both programs round activations to 8 bits, each in its own way).
-A position counts as the same, too, when llama.cpp itself holds the two tokens for equally likely (within 0.1 %).
+The likeliest token is the same at >= 99 % of the positions, and the mean KL divergence is below 1e-3 (F32, F16, BF16) or 1e-2
+(quantized). With quantized weights both programs round activations to 8 bits, each in its own way; on the smallest real model
+llama.cpp agrees with exact arithmetic at 98.0 to 99.6 % of the positions, depending on the text, and hob likewise. So the 99 %
+are asked of every float file alone, and of the quantized files together, real and synthetic apart; none may fall below 98 %.
+A vocabulary without byte tokens, which llama.cpp refuses, is given to it with byte tokens added (with_byte_tokens.py).
 """
 import json
 import pathlib
@@ -15,8 +17,11 @@ import tempfile
 
 import numpy
 
+import with_byte_tokens
+
 MOST_KL = {"float": 1e-3, "quantized": 1e-2}
 LEAST_SAME = 0.99
+LEAST_SAME_ALONE = {"float": 0.99, "quantized": 0.98}
 N_TOKENS = 200
 ARCHITECTURES = ["llama", "qwen2", "qwen3", "gemma2", "gemma3"]
 FORMATS = ["f32", "f16", "bf16", "q4_0", "q4_1", "q5_0", "q5_1", "q8_0", "q2_k", "q3_k_m", "q4_k_m", "q5_k_m", "q6_k", "iq4_nl",
@@ -53,11 +58,9 @@ def peer_probabilities(peers, model, tokens, tmp):
 def compare(ours, theirs):
     width = min(ours.shape[1], theirs.shape[1])
     p, q = theirs[:, :width] + 1e-12, ours[:, :width] + 1e-12
+    p, q = p / p.sum(axis=1, keepdims=True), q / q.sum(axis=1, keepdims=True)
     kl = (p * numpy.log(p / q)).sum(axis=1)
-    rows = numpy.arange(len(p))
-    top_ours, top_theirs = q.argmax(axis=1), p.argmax(axis=1)
-    same = (top_ours == top_theirs) | (p[rows, top_ours] >= 0.999 * p[rows, top_theirs])
-    return same.mean(), kl.mean(), (top_ours == top_theirs).mean()
+    return (q.argmax(axis=1) == p.argmax(axis=1)).mean(), kl.mean()
 
 
 def models(hob, shared, tmp, all_formats):
@@ -86,22 +89,34 @@ def main():
         print("0 passed, 0 failed, 1 skipped")
         return 0
     passed = failed = skipped = 0
-    print(f"{'model':32} {'same top':>9} {'exactly':>8} {'mean KL':>9}")
+    together = {"real": [], "synthetic": []}
+    print(f"{'model':32} {'same top':>9} {'mean KL':>9}")
     with tempfile.TemporaryDirectory() as folder:
         tmp = pathlib.Path(folder)
         for name, path, kind, source in models(hob, shared, tmp, "--all-formats" in sys.argv):
             tokens = tokens_of(hob, path, source) if isinstance(source, str) else source
             ours = hob_probabilities(hob, path, tokens, tmp)
+            peer_path = path
+            if with_byte_tokens.is_needed(path):
+                peer_path = tmp / "with_byte_tokens.gguf"
+                with_byte_tokens.write(path, peer_path)
             try:
-                theirs = peer_probabilities(peers, path, tokens, tmp)
+                theirs = peer_probabilities(peers, peer_path, tokens, tmp)
             except subprocess.CalledProcessError as error:
                 print(f"{name:32} SKIPPED: llama.cpp cannot load it: {error.stderr.decode(errors='replace').strip().splitlines()[-1:]}")
                 skipped += 1
                 continue
-            same, kl, exactly = compare(ours, theirs)
-            good = same >= LEAST_SAME and kl < MOST_KL[kind]
+            same, kl = compare(ours, theirs)
+            good = same >= LEAST_SAME_ALONE[kind] and kl < MOST_KL[kind]
             passed, failed = passed + good, failed + (not good)
-            print(f"{name:32} {same:9.3f} {exactly:8.3f} {kl:9.2e} {'' if good else 'FAILED'}")
+            if kind == "quantized":
+                together["real" if isinstance(source, str) else "synthetic"].append(same)
+            print(f"{name:32} {same:9.3f} {kl:9.2e} {'' if good else 'FAILED'}")
+    for group, values in together.items():
+        if values:
+            good = numpy.mean(values) >= LEAST_SAME
+            passed, failed = passed + good, failed + (not good)
+            print(f"{'quantized, ' + group:32} {numpy.mean(values):9.3f} {'' if good else 'FAILED'}")
     print(f"{passed} passed, {failed} failed, {skipped} skipped")
     return 1 if failed or not passed else 0
 
