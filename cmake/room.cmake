@@ -23,6 +23,9 @@ function(hob_room room)
   endif()
   target_include_directories(hob_${room} ${scope} ${PROJECT_SOURCE_DIR}/src)
   target_link_libraries(hob_${room} ${scope} ${R_DEPS} fmt::fmt)
+  if(HOB_FUZZ AND sources)
+    target_compile_options(hob_${room} PRIVATE -fsanitize=fuzzer-no-link)  # so that the fuzzer sees what it reaches
+  endif()
 
   if(HOB_TESTS AND tests)
     add_executable(${room}_test ${tests})

@@ -28,6 +28,9 @@ Result<engine::LoadedModel> ModelArguments::load(const engine::LoadOptions& opti
   auto loaded = engine::load(resolved->file, options);
   if (!loaded) return loaded.error();
   for (const std::string& warning : loaded->warnings) fmt::print(stderr, "hob: {}\n", warning);
+  if (loaded->tokenizer)
+    for (const std::string& note : loaded->tokenizer->notes())
+      fmt::print(stderr, "hob: {}\n", note);
   return loaded;
 }
 

@@ -1,6 +1,8 @@
 // The frame around the commands: parsing, help, and mistakes answered in one sentence.
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <vector>
 
 #include "base/edit_distance.h"
@@ -64,7 +66,8 @@ int explain_mistake(const CLI::App& program, const CLI::ParseError& error,
                     const std::vector<std::string>& arguments) {
   const CLI::App& app = parsed_app(program);
   const std::string where = &app == &program ? "hob" : "hob " + app.get_name();
-  if (error.get_name() == "ExtrasError" || error.get_name() == "RequiredError") {
+  const bool is_stray = dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr;
+  if (is_stray || dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
     // CLI11 reports the stray words together; the first one is what the user should look at.
     const auto extras = app.remaining(true);
     if (!extras.empty()) {
@@ -118,8 +121,9 @@ int run_program(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return explain_mistake(program, error, arguments);
   }
-  if (std::fflush(stdout) != 0 && exit_code == 0)
-    return report(Error{"cannot write to stdout: it is closed or full"});
+  errno = 0;
+  if (std::fflush(stdout) != 0 && errno != EPIPE && exit_code == 0)  // `hob … | head` is no mistake
+    return report(fail("cannot write to stdout: {}", std::strerror(errno)));
   return exit_code;
 }
 

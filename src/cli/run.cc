@@ -77,7 +77,9 @@ int run(RunArguments& arguments) {
   if (prompt->empty() && !chat)
     return report(Error{"run: no prompt: give one as an argument or on stdin"});
 
-  auto loaded = arguments.model.load(arguments.model.load_options());
+  engine::LoadOptions options = arguments.model.load_options();
+  options.chat = !arguments.conversation.raw;
+  auto loaded = arguments.model.load(options);
   if (!loaded) return report(loaded.error());
   auto sampling = arguments.sampling.resolve(loaded->model->file->metadata());
   if (!sampling) return report(sampling.error());
