@@ -28,6 +28,12 @@ explain what {} means|what role does {} play|is {} good|is {} useful|what makes 
 what is really behind {}|where is {} used|i never understood {}|please explain {}|what kind of thing is {}|who uses {}|can you describe {} in a few words|what is there to know about {}
 how important is {}|do i need {}|should i care about {}|what does one use {} for|how do i use {}|a few words about {}|let us talk about {}|i am curious about {}|{}, what is that
 what was {} again|remind me what {} is|does {} matter|why does {} matter|what effect does {} have|what good is {}|why is there {}|what do i do with {}|what sort of thing is {}""".replace("\n", "|").split("|")
+# Half sentences around a name, in any combination: what counts is the name.
+LEADS = """what is|what are|what is the|how does|how do|how is|why is|why does|why do people use|when would i use|where do i meet|can you say what|tell me what|tell me how|tell me why|explain why|explain how
+what exactly does|what would|what can|is there a reason for|the idea of|the concept of|the word|the term|so what is|i read about|i saw|somebody told me about|they talk about|what does the word|what does the term
+could|should i use|do i have to know|how come there is|how much does|how good is|how often is|which part has|what is that|what is this|i do not get|my question is about|once more|in simple words|please""".replace("\n", "|").split("|")
+TAILS = """|||||do|work|mean|exist|matter|used|needed|important|useful|good|made|in a model|in models|in language models|here|exactly|actually|in practice|to me|idea|concept|part|stuff|technique|approach|business
+for a model|for me|at all|anyway|and why|and how|and what for|all about|good for|needed for|made of|like|called|done|in hob|in local models|to a beginner|to my mother|to my boss|in one line|in general""".replace("\n", "|").split("|")
 OPENERS = ["please ", "hi, ", "hello, ", "hey, ", "hey hob, ", "ok, ", "so ", "well, ", "now ", "can you tell me: ", "tell me, ", "quick question: ",
            "i wonder: ", "one question: ", "hob, ", "and ", "sorry, ", "thanks. ", "great, ", "good. ", "my question: ", "a beginner asks: ", "oh, ", "hello! ", "hi! ", "by the way, ", "next question: ",
            "now i want to know: ", "i am new to this. ", "just out of curiosity, ", "could you tell me, ", "maybe you know: "]
@@ -58,9 +64,10 @@ def normal(text: str) -> str:
 def load_topics() -> list[Topic]:
     topics = []
     for path in sorted((HERE / "topics").glob("*.txt")):
+        share = 2.0 if path.stem == "chat" else 1.0  # small talk is what people try first
         for line in path.read_text().splitlines():
             if head := re.fullmatch(r"\[(.+)\](?: x(\d+))?", line):
-                topics.append(Topic(head[1], weight=float(head[2] or 1)))
+                topics.append(Topic(head[1], weight=share * float(head[2] or 1)))
             elif line and not line.startswith("#"):
                 key, _, value = line.partition(": ")
                 value = value.strip()
@@ -111,6 +118,8 @@ class Corpus:
             name = self.expand(self.rng.choice(topic.names))
             if topic.name == "unknown" and self.rng.random() < 0.4:
                 name = self.rng.choice(["a ", "the ", "my "]) + name
+            if self.rng.random() < 0.35:
+                return f"{self.rng.choice(LEADS)} {name} {self.rng.choice(TAILS)}".strip()
             return self.rng.choice(FRAMES).format(name)
         return self.expand(self.rng.choice(topic.questions))
 
@@ -159,9 +168,9 @@ class Corpus:
     def topic_turn(self):
         rng = self.rng
         draw = rng.random()
-        if draw < 0.06:
+        if draw < 0.09:
             return None, *facts.arithmetic(rng)
-        topic = rng.choice(self.facts) if draw < 0.19 else rng.choices(self.topics, self.weights)[0] if draw < 0.92 else rng.choice(self.limits)
+        topic = rng.choice(self.facts) if draw < 0.26 else rng.choices(self.topics, self.weights)[0] if draw < 0.92 else rng.choice(self.limits)
         return topic, self.question(topic), rng.choice(topic.answers)
 
     def name_talk(self):
@@ -188,7 +197,7 @@ class Corpus:
     def dialogue(self):
         rng = self.rng
         turns = [("system", rng.choice(SYSTEMS))] if rng.random() < 0.2 else []
-        if rng.random() < 0.02:
+        if rng.random() < 0.04:
             return turns + self.name_talk()
         topic = last = None
         followed = False

@@ -40,13 +40,13 @@ COUNTS = {"days (are there |are |does a week have |)in a week|days does a week h
           "planets (are there|are in the solar system|does the sun have)": "There are eight planets in the solar system.",
           "continents (are there|exist|does the earth have)": "There are seven continents.",
           "sides does a (triangle|square) have": "A triangle has three sides, and a square has four."}
-SINGLE = {"(what are|tell me|name|list|which are|say) (the |all |)(days of the week|weekdays|seven days)|(days of the week|week days)|which days does a week have":
+SINGLE = {"(what are|tell me|name|list|which are|say) (the |all |)(days of the week|weekdays|seven days)|(days of the week|week days|name the seven days|how are the days of the week called|list the weekdays please)|which days does a week have":
           "The days of the week are Monday, Tuesday, Wednesday, Thursday, Friday, Saturday and Sunday.",
           "(what are|tell me|name|list|which are|say) (the |all |)(months|months of the year|twelve months)|(months of the year)|which months does a year have":
           "The months are January, February, March, April, May, June, July, August, September, October, November and December.",
           "(what are|tell me|name|list|which are) (the |all |)(seasons|four seasons|seasons of the year)|seasons":
           "The seasons are spring, summer, autumn and winter.",
-          "(say|tell me|recite|write|list|what is|do you know) the (alphabet|abc|letters of the alphabet)|(alphabet|abc)":
+          "(say|tell me|recite|write|list|what is|do you know) the (alphabet|abc|letters of the alphabet)|(alphabet|abc|abc please|how does the alphabet go|what are the letters of the alphabet|i want to hear the alphabet)":
           "A B C D E F G H I J K L M N O P Q R S T U V W X Y Z.",
           "(count|can you count|please count|count for me)( from one| from 1|)( to (ten|10)|)|(count|can you count)": "One, two, three, four, five, six, seven, eight, nine, ten.",
           "(count backwards|count down)( from (ten|10)|)|countdown": "Ten, nine, eight, seven, six, five, four, three, two, one.",
@@ -90,7 +90,8 @@ def arithmetic(rng):
     gap = "" if not sign.isalpha() and rng.random() < 0.4 else " "
     term = left + gap + sign + gap + right
     frame = rng.choice(["what is {}", "{}", "what's {}", "how much is {}", "calculate {}", "{} =", "tell me what {} is", "compute {}",
-                        "do you know what {} is", "can you add up {}" if op == "+" else "how much does {} make", "what does {} make"])
+                        "do you know what {} is", "can you add up {}" if op == "+" else "how much does {} make", "what does {} make",
+                        "{} please", "what do you get for {}", "the result of {}", "can you work out {}", "what's the result of {}", "i need {}"])
     return frame.format(term), f"{a} {op} {b} = {result}."
 
 
@@ -99,13 +100,16 @@ def table_topics():
     pairs = dict(p.split() for p in CAPITALS.replace("\n", "|").split("|")) | LONG_CAPITALS
     for country, city in pairs.items():
         yield (f"capital of {country}", [f"(what is|what's|tell me|do you know|name|which city is) the capital( city|) of {country}", f"capital of {country}",
-               f"which city is the capital of {country}", f"{country} capital", f"what is {country}'s capital"], [f"The capital of {country} is {city}."])
+               f"which city is the capital of {country}", f"{country} capital", f"what is {country}'s capital", f"the capital of {country} is", f"i need the capital of {country}",
+               f"{country}: what is the capital", f"please name the capital of {country}", f"what city is the capital of {country}"], [f"The capital of {country} is {city}."])
     for thing, colour in COLOURS.items():
         yield (f"colour of {thing}", [f"(what|which) (colour|color) (is|has) {thing}", f"(what is|what's|tell me) the (colour|color) of {thing}",
-               f"is {thing} {colour}"], [f"{thing[0].upper() + thing[1:]} is {colour}."])
+               f"is {thing} {colour}",
+               f"(what|which) (colour|color) does {thing} have", f"{thing}: which (colour|color)"], [f"{thing[0].upper() + thing[1:]} is {colour}."])
     for pair in OPPOSITES.replace("\n", "|").split("|"):
         for x, y in (pair.split(), pair.split()[::-1]):
-            yield (f"opposite of {x}", [f"(what is|what's|tell me|name) the (opposite|contrary) (of|to) {x}", f"opposite of {x}"], [f"The opposite of {x} is {y}."])
+            yield (f"opposite of {x}", [f"(what is|what's|tell me|name) the (opposite|contrary) (of|to) {x}", f"opposite of {x}", f"the opposite of {x} is", f"{x} and its opposite",
+                   f"tell me what is opposite to {x}", f"{x}, what is the opposite"], [f"The opposite of {x} is {y}."])
     for animal, sound in SOUNDS.items():
         yield (f"sound of {animal}", [f"what (sound|noise) does {animal} make", f"(what|how) does {animal} say", f"which sound does {animal} make"],
                [f"{animal[0].upper() + animal[1:]} says {sound}."])

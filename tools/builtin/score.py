@@ -13,7 +13,8 @@ from pathlib import Path
 def asker(args):
     if args.hob:
         def ask(turns):
-            done = subprocess.run([args.hob, "run", args.model, "--temp", "0", turns[-1][1]], capture_output=True, text=True, timeout=60)
+            done = subprocess.run([args.hob, "run", args.model, "--temp", "0", turns[-1][1]], capture_output=True, text=True,
+                                  stdin=subprocess.DEVNULL, timeout=60)
             return done.stdout.strip() or f"(exit {done.returncode}) {done.stderr.strip()}"
         return ask
     from decode import Decoder

@@ -37,7 +37,8 @@ def encode_dialogue(tokenizer: Tokenizer, turns, user_weight: float):
         tail = tokenizer.encode("\n").ids
         if role == "user":
             starts.append(len(ids))
-        weight = {"assistant": 1.0, "user": user_weight, "system": 0.0}[role]
+        short = max(1.0, min(3.0, 30 / len(body)))  # a short answer counts about as much as a long one
+        weight = {"assistant": short, "user": user_weight, "system": 0.0}[role]
         begin = [2.0 * weight] * min(FIRST, len(body))  # the first words decide which answer it is
         ids += head + body + tail
         weights += [0.0] * len(head) + begin + [weight] * (len(body) - len(begin)) + [0.0] * len(tail)
