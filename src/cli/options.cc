@@ -23,7 +23,7 @@ constexpr OptionInfo kOptions[] = {
     {"presence-penalty", "", "X", "Subtract X from the score of tokens that occurred recently"},
     {"frequency-penalty", "", "X", "Subtract X per recent occurrence from a token's score"},
     {"repeat-last-n", "", "N", "How many tokens the penalties look back; -1 is all"},
-    {"seed", "", "N", "Seed of the random draws; the same seed gives the same answer"},
+    {"seed", "", "N", "Seed of the random numbers; the same seed gives the same result"},
     {"logit-bias", "", "ID=X", "Add X to the score of token ID; may be repeated"},
     {"stop", "", "TEXT", "End the answer before this text; may be repeated"},
     {"max-tokens", "n", "N", "Most tokens to generate for one answer; -1 is until done"},
