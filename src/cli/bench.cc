@@ -47,7 +47,8 @@ model::OpCost total_cost(const model::Program& program, int64_t n_tokens, int64_
 struct Measured {
   Spread prefill_tps, decode_tps, bandwidth;  // tokens/s, tokens/s, bytes/s
   double bytes_per_token = 0, flops_per_prompt_token = 0;
-  double prefill_fraction_int8 = 0, prefill_fraction_f32 = 0, decode_fraction = 0;
+  double prefill_fraction_int8 = 0, prefill_fraction_bf16 = 0, prefill_fraction_f32 = 0,
+         decode_fraction = 0;
   uint64_t weight_bytes = 0;
   int n_threads = 1;
   std::string isa;
@@ -89,6 +90,8 @@ Result<Measured> measure(const BenchArguments& a) {
                              static_cast<double>(std::max<int64_t>(1, a.n_prompt));
   const double prefill_ops = m.prefill_tps.median * m.flops_per_prompt_token;
   m.prefill_fraction_int8 = prefill_ops / limits.int8_ops_per_second;
+  if (limits.bf16_flops_per_second > 0)
+    m.prefill_fraction_bf16 = prefill_ops / limits.bf16_flops_per_second;
   m.prefill_fraction_f32 = prefill_ops / limits.f32_flops_per_second;
   if (m.bandwidth.median > 0)
     m.decode_fraction = m.decode_tps.median * m.bytes_per_token / m.bandwidth.median;
@@ -106,10 +109,14 @@ void print_text(const BenchArguments& a, const Measured& m) {
   const std::string at = a.depth > 0 ? fmt::format(" at {}", a.depth) : "";
   if (a.n_prompt > 0)
     fmt::print(
-        "| prefill {}{} | {:.1f} | {:.1f} to {:.1f} | {:.1f} % of the int8 peak, {:.1f} % of the "
+        "| prefill {}{} | {:.1f} | {:.1f} to {:.1f} | {:.1f} % of the int8 peak, {}{:.1f} % of the "
         "f32 peak |\n",
         a.n_prompt, at, m.prefill_tps.median, m.prefill_tps.low, m.prefill_tps.high,
-        100 * m.prefill_fraction_int8, 100 * m.prefill_fraction_f32);
+        100 * m.prefill_fraction_int8,
+        m.prefill_fraction_bf16 > 0
+            ? fmt::format("{:.1f} % of bf16, ", 100 * m.prefill_fraction_bf16)
+            : "",
+        100 * m.prefill_fraction_f32);
   if (a.n_gen > 0)
     fmt::print(
         "| decode {}{} | {:.1f} | {:.1f} to {:.1f} | {:.1f} % of {:.1f} GB/s read in the same "
@@ -141,6 +148,7 @@ boost::json::value to_json(const BenchArguments& a, const Measured& m) {
           {"read_bytes_per_second", m.bandwidth.median},
           {"decode_fraction_of_bandwidth", m.decode_fraction},
           {"prefill_fraction_of_int8_peak", m.prefill_fraction_int8},
+          {"prefill_fraction_of_bf16_peak", m.prefill_fraction_bf16},
           {"prefill_fraction_of_f32_peak", m.prefill_fraction_f32}};
 }
 

@@ -36,7 +36,7 @@ std::optional<kernel::MachineLimits> parse_limits(const boost::json::value* entr
     const boost::json::value* v = entry->as_object().if_contains(key);
     return v && v->is_number() ? v->to_number<double>() : 0.0;
   };
-  const kernel::MachineLimits limits{number("read"), number("int8"), number("f32")};
+  const kernel::MachineLimits limits{number("read"), number("int8"), number("bf16"), number("f32")};
   if (limits.read_bytes_per_second <= 0 || limits.int8_ops_per_second <= 0 ||
       limits.f32_flops_per_second <= 0)
     return std::nullopt;
@@ -65,6 +65,7 @@ kernel::MachineLimits cached_limits(const kernel::Kernels& kernels, ThreadPool& 
   const kernel::MachineLimits limits = kernel::measure_limits(kernels, threads);
   all[key] = {{"read", limits.read_bytes_per_second},
               {"int8", limits.int8_ops_per_second},
+              {"bf16", limits.bf16_flops_per_second},
               {"f32", limits.f32_flops_per_second}};
   if (!path.empty()) write_cache(path, all);
   return limits;

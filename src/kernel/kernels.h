@@ -74,6 +74,8 @@ struct Kernels {
   uint32_t (*peak_int8)(int64_t rounds);
   float (*peak_f32)(int64_t rounds);
   int64_t peak_chains;
+  float (*peak_bf16)(
+      int64_t rounds);  // 12 vectors of 16 lanes, 2 products a lane; nullptr, or needs avx512_bf16
   uint32_t (*read_all)(const std::byte* bytes, int64_t n_bytes);  // in whole 256 bytes
 };
 

@@ -5,6 +5,8 @@
 #include <chrono>
 #include <vector>
 
+#include "base/platform/cpu.h"
+
 namespace hob::kernel {
 
 namespace {
@@ -63,6 +65,11 @@ MachineLimits measure_limits(const Kernels& kernels, ThreadPool& threads, double
   limits.f32_flops_per_second = per_round * best_rate(threads, seconds / 3, [&](int64_t n) {
                                   sink += static_cast<uint32_t>(kernels.peak_f32(n));
                                 });
+  if (kernels.peak_bf16 && cpu_features().avx512_bf16)
+    limits.bf16_flops_per_second =
+        12 * 16 * 2 * 2 * best_rate(threads, seconds / 3, [&](int64_t n) {
+          sink += static_cast<uint32_t>(kernels.peak_bf16(n));
+        });
   limits.read_bytes_per_second = measure_read_bandwidth(threads, kernels, seconds / 3);
   return limits;
 }

@@ -10,6 +10,7 @@ namespace hob::kernel {
 struct MachineLimits {
   double read_bytes_per_second = 0;  // streaming reads from memory, all threads
   double int8_ops_per_second = 0;    // 8-bit dot products, a multiply-add counts as two
+  double bf16_flops_per_second = 0;  // bfloat16 dot products; 0 where the processor has none
   double f32_flops_per_second = 0;   // fused multiply-adds, counted as two
 };
 

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/platform/cpu.h"
+
 namespace hob::kernel {
 namespace {
 
@@ -17,6 +19,8 @@ TEST(MachineLimits, AreMeasuredForEveryInstructionSet) {
       EXPECT_GT(rate, 1e8) << isa;
       EXPECT_LT(rate, 1e15) << isa;
     }
+    const bool has_bf16 = (*kernels)->peak_bf16 && cpu_features().avx512_bf16;
+    EXPECT_EQ(limits.bf16_flops_per_second > 1e8, has_bf16) << isa;
   }
 }
 

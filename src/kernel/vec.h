@@ -540,6 +540,32 @@ HOB_INLINE I32 dot2(const I32& acc, const U32& w, const U32& x) {
       acc, w, x);
 }
 
+// Rounds of 12 independent products of bfloat16 pairs (64 flops a vector of 16 lanes): only
+// measures what the machine could do, no kernel multiplies bfloat16 yet.
+#if defined(__AVX512F__)
+inline constexpr bool kCanMultiplyBf16 = true;  // where the processor has AVX-512 BF16
+__attribute__((target("avx512bf16"), noinline)) inline float bf16_rounds(int64_t rounds) {
+  const __m512bh a = (__m512bh)_mm512_set1_epi32(0x3c003c00);  // two times 2^-7
+  __m512 sums[12];
+#pragma GCC unroll 12
+  for (__m512& sum : sums) sum = _mm512_set1_ps(1);
+  for (int64_t r = 0; r < rounds; ++r) {
+#pragma GCC unroll 12
+    for (__m512& sum : sums) sum = _mm512_dpbf16_ps(sum, a, a);
+    asm volatile("");
+  }
+  __m512 total = _mm512_setzero_ps();
+#pragma GCC unroll 12
+  for (__m512 sum : sums) total = _mm512_add_ps(total, sum);
+  return _mm512_cvtss_f32(total);
+}
+#else
+inline constexpr bool kCanMultiplyBf16 = false;
+inline float bf16_rounds(int64_t) {
+  return 0;
+}
+#endif
+
 // Each byte (0..15) of x replaced by table[byte].
 HOB_INLINE U32 lookup(const U32& x, const int8_t* table) {  // [16]
 #if defined(__AVX512F__)
