@@ -42,6 +42,7 @@ def add_metadata(writer: gguf.GGUFWriter, shape: Shape, tokenizer: Tokenizer, fi
     writer.add_pad_token_id(ids["<|endoftext|>"])
     writer.add_add_bos_token(False)
     writer.add_chat_template(TEMPLATE)
+    writer.add_float32("general.sampling.temp", 0.2)  # so small a model has few second thoughts worth hearing
 
 
 def tensors(params: dict, shape: Shape):
