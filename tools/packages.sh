@@ -48,6 +48,7 @@ need_packages() {
   if [ "$(id -u)" -ne 0 ]; then
     command -v sudo >/dev/null 2>&1 || { say "hob needs these packages, and there is no sudo to install them: ${missing[*]}"; exit 1; }
     sudo=(sudo)
+    [ -t 0 ] || sudo=(sudo -n)  # nobody is there to type a password
   fi
   say "hob needs packages that are not installed:"
   # A machine that never ran apt-get update knows no package: update first, then choose the names again.
