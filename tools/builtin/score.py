@@ -6,6 +6,7 @@ left out, since they need a prompt of several turns); `python score.py MODEL.ggu
 import argparse
 import re
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -33,6 +34,7 @@ def main():
     options.add_argument("--hob")
     options.add_argument("--work", type=Path)
     options.add_argument("-v", "--verbose", action="store_true", help="print every answer, not only the wrong ones")
+    options.add_argument("--least", type=int, default=0, help="fail where fewer topics are right")
     args = options.parse_args()
     ask, test = asker(args), tomllib.loads((Path(__file__).parent / "eval.toml").read_text())
     topics = questions = n_questions = 0
@@ -55,7 +57,8 @@ def main():
         talks += report("talk", bool(re.search(talk["want"], turns[-1][1])), " / ".join(talk["say"]), turns[-1][1], args.verbose)
     print(f"topics right in all phrasings {topics}/{len(test['case'])}, questions {questions}/{n_questions}, "
           f"limits admitted {limits}/{len(test['limit']['ask'])}" + ("" if args.hob else f", conversations {talks}/{len(test['talk'])}"))
+    return 0 if topics >= args.least else 1
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
