@@ -72,7 +72,7 @@ need_without_apt() {
   say "This machine has no apt. Please install, by its own package manager:"
   say "  a C++20 compiler (g++ 12 or clang 16, or newer), cmake 3.24, ninja, pkg-config,"
   say "  Boost 1.81 or newer (headers and the json library), CLI11, fmt, PCRE2 (8 bit), utf8proc, libedit;"
-  say "  for the tests also GoogleTest and Python 3.9 or newer with venv."
+  say "  for the tests also GoogleTest and Python 3.11 or newer with venv."
   exit 1
 }
 
