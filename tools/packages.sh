@@ -86,9 +86,11 @@ build_hob() {
     say "configuring in $directory …"
     cmake -S "$source_dir" -B "$directory" -G Ninja "${options[@]}" >"$directory.log" 2>&1 ||
       { cat "$directory.log" >&2; say "cmake failed; see above"; exit 1; }
+    say "building; this first time takes some minutes …"
   fi
-  # Nothing to do is the common case: then say nothing.
-  if ninja -C "$directory" -n "$@" 2>/dev/null | grep -q 'no work to do'; then return; fi
-  say "building (the first time takes some minutes) …"
-  ninja -C "$directory" "$@" >&2 || { say "the build failed; see above"; exit 1; }
+  # Nothing to do is the common case: then ninja's own words are left out, and hob starts at once.
+  # (The callers have set pipefail: a failed build fails the pipe.)
+  ninja -C "$directory" "$@" 2>&1 |
+    { grep --line-buffered -vE '^(ninja: (Entering directory|no work to do)|\[0/[0-9]+\] Re-checking globbed)' >&2 || true; } ||
+    { say "the build failed; see above"; exit 1; }
 }
