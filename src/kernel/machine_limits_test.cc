@@ -24,6 +24,22 @@ TEST(MachineLimits, AreMeasuredForEveryInstructionSet) {
   }
 }
 
+// An operation on one vector after the other, at the clock of a fast processor: no machine does
+// more on one thread. (A compiler that sees through a peak loop does.)
+TEST(MachineLimits, AreNoMoreThanAProcessorCanDo) {
+  ThreadPool threads(1);
+  constexpr double kMostVectorsPerSecond = 2 * 6e9;  // two a cycle at 6 GHz, 16 lanes each
+  for (std::string_view isa : available_isas()) {
+    auto kernels = find_kernels(isa);
+    ASSERT_TRUE(kernels);
+    const MachineLimits limits = measure_limits(**kernels, threads, 0.1);
+    EXPECT_LT(limits.f32_flops_per_second, kMostVectorsPerSecond * 16 * 2) << isa;
+    EXPECT_LT(limits.int8_ops_per_second, kMostVectorsPerSecond * 16 * 4 * 2) << isa;
+    EXPECT_LT(limits.bf16_flops_per_second, kMostVectorsPerSecond * 16 * 2 * 2) << isa;
+    EXPECT_LE(limits.f32_flops_per_second, limits.int8_ops_per_second) << isa;
+  }
+}
+
 TEST(MachineLimits, ReadingReadsEveryByteOfWholeBlocks) {
   for (std::string_view isa : available_isas()) {
     auto kernels = find_kernels(isa);

@@ -548,7 +548,7 @@ __attribute__((target("avx512bf16"), noinline)) inline float bf16_rounds(int64_t
   const __m512bh a = (__m512bh)_mm512_set1_epi32(0x3c003c00);  // two times 2^-7
   __m512 sums[12];
 #pragma GCC unroll 12
-  for (__m512& sum : sums) sum = _mm512_set1_ps(1);
+  for (int c = 0; c < 12; ++c) sums[c] = _mm512_set1_ps(float(c));
   for (int64_t r = 0; r < rounds; ++r) {
 #pragma GCC unroll 12
     for (__m512& sum : sums) sum = _mm512_dpbf16_ps(sum, a, a);
