@@ -2,11 +2,22 @@
 import gguf
 import numpy as np
 from gguf.quants import dequantize
-from tokenizers import Tokenizer
+from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers
+
+
+def tokenizer_of(reader: gguf.GGUFReader) -> Tokenizer:
+    tokens, merges, types = (reader.fields[f"tokenizer.ggml.{k}"].contents() for k in ("tokens", "merges", "token_type"))
+    special = [t for t, kind in zip(tokens, types) if kind == gguf.TokenType.CONTROL]
+    plain = {t: i for i, t in enumerate(tokens) if t not in special}
+    tokenizer = Tokenizer(models.BPE(plain, [tuple(m.split(" ")) for m in merges]))
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=True)
+    tokenizer.decoder = decoders.ByteLevel()
+    tokenizer.add_special_tokens([AddedToken(t, special=True, normalized=False) for t in special])
+    return tokenizer
 
 
 class Decoder:
-    def __init__(self, gguf_path: str, tokenizer_path: str):
+    def __init__(self, gguf_path: str):
         reader = gguf.GGUFReader(gguf_path)
         self.w = {t.name: dequantize(t.data, t.tensor_type).astype(np.float32) for t in reader.tensors}
 
@@ -16,7 +27,7 @@ class Decoder:
         self.layers, self.heads, self.kv_heads = field("block_count"), field("attention.head_count"), field("attention.head_count_kv")
         self.head_dim = field("embedding_length") // self.heads
         self.eps, self.base = field("attention.layer_norm_rms_epsilon"), field("rope.freq_base")
-        self.tokenizer = Tokenizer.from_file(tokenizer_path)
+        self.tokenizer = tokenizer_of(reader)
         self.stop = self.tokenizer.token_to_id("<|im_end|>")
 
     def norm(self, x, name):
