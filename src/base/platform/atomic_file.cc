@@ -1,6 +1,7 @@
 #include "base/platform/atomic_file.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -20,6 +21,12 @@ void sync_folder_of(const std::string& path) {
   ::close(fd);
 }
 
+// A device or a pipe: nothing may be renamed over it (as root that would replace /dev/null).
+bool is_special(const std::string& path) {
+  struct stat info;
+  return ::stat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode);
+}
+
 }  // namespace
 
 AtomicFile::~AtomicFile() {
@@ -28,6 +35,13 @@ AtomicFile::~AtomicFile() {
 
 Status AtomicFile::open(const std::string& path) {
   HOB_CHECK(!is_open(), "{} is still open", path_);
+  if (is_special(path)) {
+    path_ = path;
+    temporary_.clear();
+    file_ = std::fopen(path.c_str(), "wbe");
+    if (file_) return {};
+    return fail("{}: cannot write to it: {}", path, std::strerror(errno));
+  }
   // Several processes may write the same name: each has its own temporary.
   for (int attempt = 0; attempt < 100; ++attempt) {
     const std::string temporary = fmt::format("{}.partial-{}-{}", path, ::getpid(), attempt);
@@ -56,13 +70,15 @@ Status AtomicFile::write(std::span<const std::byte> bytes) {
 Status AtomicFile::commit() {
   HOB_CHECK(is_open(), "nothing is open");
   std::FILE* file = file_;
-  bool good = std::fflush(file) == 0 && ::fsync(::fileno(file)) == 0;
+  const bool in_place = temporary_.empty();
+  bool good = std::fflush(file) == 0 && (in_place || ::fsync(::fileno(file)) == 0);
   int why = errno;
   file_ = nullptr;
   if (std::fclose(file) != 0 && good) {
     good = false;
     why = errno;
   }
+  if (good && in_place) return {};
   if (good && std::rename(temporary_.c_str(), path_.c_str()) != 0) {
     good = false;
     why = errno;
@@ -71,7 +87,7 @@ Status AtomicFile::commit() {
     sync_folder_of(path_);
     return {};
   }
-  ::unlink(temporary_.c_str());
+  if (!in_place) ::unlink(temporary_.c_str());
   return fail("{}: cannot finish writing it: {}", path_, std::strerror(why));
 }
 
@@ -79,7 +95,7 @@ void AtomicFile::discard() {
   if (!is_open()) return;
   std::fclose(file_);
   file_ = nullptr;
-  ::unlink(temporary_.c_str());
+  if (!temporary_.empty()) ::unlink(temporary_.c_str());
 }
 
 }  // namespace hob

@@ -19,7 +19,8 @@ class AtomicFile {
   AtomicFile(const AtomicFile&) = delete;
   AtomicFile& operator=(const AtomicFile&) = delete;
 
-  // Errors: the folder is missing or not writable, or a file is open already.
+  // A path that exists and is no regular file (a device, a pipe) is written in place: there is
+  // nothing to rename over. Errors: the folder is missing or not writable.
   Status open(const std::string& path);
   Status write(std::span<const std::byte> bytes);
   // Flushes to the disk and renames over `path`, replacing what was there. Afterwards nothing is
@@ -29,7 +30,7 @@ class AtomicFile {
   bool is_open() const { return file_ != nullptr; }
 
  private:
-  std::string path_, temporary_;
+  std::string path_, temporary_;  // no temporary: written in place
   std::FILE* file_ = nullptr;
 };
 

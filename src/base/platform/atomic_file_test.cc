@@ -86,6 +86,17 @@ TEST_F(AtomicFileTest, TwoWritersOfOneNameDoNotMix) {
   EXPECT_EQ(read(path), "second");
 }
 
+TEST_F(AtomicFileTest, ADeviceIsWrittenInPlaceAndStaysADevice) {
+  const fs::path device = folder_ / "null";
+  fs::create_symlink("/dev/null", device);
+  AtomicFile file;
+  ASSERT_TRUE(file.open(device).ok());
+  ASSERT_TRUE(file.write(as_bytes("gone")).ok());
+  ASSERT_TRUE(file.commit().ok());
+  EXPECT_TRUE(fs::is_character_file("/dev/null"));
+  EXPECT_TRUE(fs::is_symlink(device));
+}
+
 TEST_F(AtomicFileTest, ErrorsNameTheFile) {
   AtomicFile file;
   const fs::path path = folder_ / "missing" / "a.bin";
